@@ -1,0 +1,3 @@
+export * from "./host-expr.ts";
+export * from "./random.ts";
+export type * from "./schema.ts";

@@ -1,0 +1,149 @@
+import type { HostExpr } from "./host-expr.ts";
+
+/**
+ * The plan: everything the runtime needs to run a compiled model, as JSON beside the WGSL and constant files.
+ * It is the contract between the compiler (writes it) and the runtime (validates and runs it).
+ */
+export interface Plan {
+  readonly format: "jepac-plan";
+  readonly version: 1;
+  readonly model: string;
+  /** The values the model was built with, `--set` and presets applied. */
+  readonly config: Readonly<Record<string, number | string | boolean>>;
+  /** A hash of everything that decides the meaning of a checkpoint (tensor names, shapes, state). */
+  readonly fingerprint: string;
+  readonly target: Limits;
+  readonly sizes: readonly RuntimeSize[];
+  readonly buffers: readonly BufferPlan[];
+  /** Weights, averaged weights and optimizer state: all that a checkpoint holds. */
+  readonly tensors: readonly TensorPlan[];
+  /** Folded tables, uploaded once: consecutive little-endian values in the file `constants.bin`. */
+  readonly constants: readonly ConstantPlan[];
+  readonly kernels: readonly KernelPlan[];
+  readonly programs: Readonly<Record<string, ProgramPlan>>;
+  /** Host scalars worth showing beside the loss (lr, decay, ...). */
+  readonly displays: readonly { readonly name: string; readonly value: HostExpr }[];
+  readonly stats: PlanStats;
+}
+
+/** Adapter limits the plan was made for. All in bytes or counts, as in WebGPU. */
+export interface Limits {
+  readonly maxStorageBufferBindingSize: number;
+  readonly maxBufferSize: number;
+  readonly maxStorageBuffersPerShaderStage: number;
+  readonly maxComputeWorkgroupsPerDimension: number;
+  readonly maxComputeInvocationsPerWorkgroup: number;
+  readonly maxComputeWorkgroupStorageSize: number;
+}
+
+/** A size drawn for every step: `draw` gives it (already within min..max), else the caller of the program does. */
+export interface RuntimeSize {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly draw: HostExpr | null;
+}
+
+export interface BufferPlan {
+  readonly name: string;
+  readonly bytes: number;
+  readonly kind: "arena" | "weights" | "gradients" | "state" | "constants";
+}
+
+export type DType = "f32" | "i32" | "bool";
+
+/** A named tensor kept between steps; row-major at `offset` bytes of a buffer, 4 bytes an element. */
+export interface TensorPlan {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly buffer: number;
+  readonly offset: number;
+  readonly role: "weight" | "average" | "state";
+  /** For an average or a state: the weight it belongs to. */
+  readonly of?: string;
+  readonly net: string;
+}
+
+export interface ConstantPlan {
+  readonly buffer: number;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly fileOffset: number;
+}
+
+/** A compute kernel: entry point `main`, bind group 0; binding 0 is the parameter block (if any), then storage. */
+export interface KernelPlan {
+  readonly name: string;
+  /** The `.jm` line it came from, for profiles and messages: `models/x.jm:12`. */
+  readonly source?: string;
+  /** Storage bindings, in order; with a parameter block they start at binding 1, else at 0. */
+  readonly bindings: number;
+  readonly params: boolean;
+  /** Tried in order; the first whose needs the adapter meets is used. The last one needs nothing. */
+  readonly variants: readonly KernelVariant[];
+}
+
+export interface KernelVariant {
+  readonly file: string;
+  readonly requires: readonly ("subgroups" | "shader-f16")[];
+  /** Only for adapters of this class; absent: any. */
+  readonly adapter?: "software" | "hardware";
+  /** Only where every subgroup has exactly this size. */
+  readonly subgroupSize?: number;
+  /** When true, the WGSL has `override WG: u32` and the runtime chooses the workgroup size: lanes of one row. */
+  readonly rowLanes?: boolean;
+}
+
+export interface ProgramPlan {
+  readonly doc?: string;
+  /** Runtime sizes this program depends on. */
+  readonly sizes: readonly string[];
+  readonly inputs: readonly PortPlan[];
+  readonly outputs: readonly PortPlan[];
+  /** Parameter blocks: each becomes one 256-byte aligned region of a uniform buffer, refilled every run. */
+  readonly params: readonly (readonly ParamPlan[])[];
+  readonly dispatches: readonly DispatchPlan[];
+}
+
+/** A tensor that enters or leaves a program. `shape` may depend on runtime sizes; bytes are planned for the largest. */
+export interface PortPlan {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly HostExpr[];
+  readonly buffer: number;
+  readonly offset: number;
+  /** How training fills this input by itself: e.g. {kind: "audio", args: {rate: 32000}}. */
+  readonly source?: { readonly kind: string; readonly args: Readonly<Record<string, number | string | boolean>> };
+}
+
+/** One 4-byte field of a parameter block. */
+export interface ParamPlan {
+  readonly type: "u32" | "i32" | "f32";
+  readonly value: HostExpr;
+}
+
+export interface DispatchPlan {
+  readonly kernel: number;
+  readonly bindings: readonly BindingPlan[];
+  /** Index into the program's `params`, or -1. */
+  readonly params: number;
+  /** x, y, z workgroups for each variant of the kernel, in the variants' order. A zero skips the dispatch. */
+  readonly workgroups: readonly (readonly [HostExpr, HostExpr, HostExpr])[];
+}
+
+/** A range of a buffer, in bytes; `offset` is a multiple of 256, `size` of 4. */
+export interface BindingPlan {
+  readonly buffer: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+export interface PlanStats {
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Multiply-adds counted as two, at the largest runtime sizes, for one training step. */
+  readonly flops: number;
+  /** Bytes the kernels of a training step read and write, at the largest runtime sizes. */
+  readonly bytes: number;
+  /** Sum of all buffers: what the device must hold. */
+  readonly peakBytes: number;
+}
