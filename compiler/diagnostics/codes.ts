@@ -1,0 +1,12 @@
+import { diagnoseWith } from "./code.ts";
+import { programCodes } from "./codes/program.ts";
+
+/** The one table of messages. JM00 syntax, JM01 program, JM02 sizes, JM03 types and names, JM04 models, JM05 elaboration, JM06 limits. */
+export const codes = {
+  ...programCodes,
+};
+
+export type CodeId = keyof typeof codes;
+
+/** `diagnose("JM0101", { path }, [{ span, text }])` */
+export const diagnose = diagnoseWith(codes);

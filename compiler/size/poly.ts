@@ -1,0 +1,144 @@
+/**
+ * A size as an integer polynomial over named atoms, always in normal form: two equal sizes have the same `key`.
+ * The checker uses it over the names a user wrote, the graph over runtime sizes only. Immutable.
+ */
+export class Poly {
+  /** Monomial (atoms joined by `*`, sorted; "" for the constant) → non-zero coefficient, sorted by monomial. */
+  readonly terms: ReadonlyMap<string, number>;
+  readonly key: string;
+
+  private constructor(terms: Map<string, number>) {
+    const sorted = [...terms].filter(([, c]) => c !== 0).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    this.terms = new Map(sorted);
+    this.key = sorted.length === 0 ? "0" : sorted.map(([m, c]) => (m === "" ? `${c}` : `${c}*${m}`)).join("+");
+  }
+
+  static constant(value: number): Poly {
+    return new Poly(new Map([["", value]]));
+  }
+
+  /** An atom: a name, or any text that stands for an opaque integer. It must not contain `*`, which joins atoms. */
+  static atom(name: string): Poly {
+    return new Poly(new Map([[name.replaceAll("*", "·"), 1]]));
+  }
+
+  add(other: Poly): Poly {
+    const terms = new Map(this.terms);
+    for (const [m, c] of other.terms) terms.set(m, (terms.get(m) ?? 0) + c);
+    return new Poly(terms);
+  }
+
+  negate(): Poly {
+    return new Poly(new Map([...this.terms].map(([m, c]) => [m, -c])));
+  }
+
+  sub(other: Poly): Poly {
+    return this.add(other.negate());
+  }
+
+  mul(other: Poly): Poly {
+    const terms = new Map<string, number>();
+    for (const [ma, ca] of this.terms) {
+      for (const [mb, cb] of other.terms) {
+        const m = [...atomsOf(ma), ...atomsOf(mb)].sort().join("*");
+        terms.set(m, (terms.get(m) ?? 0) + ca * cb);
+      }
+    }
+    return new Poly(terms);
+  }
+
+  /** The quotient if this is divisible by `divisor` as polynomials with integer coefficients, else undefined. */
+  divideExact(divisor: Poly): Poly | undefined {
+    if (divisor.terms.size === 0) return undefined;
+    if (divisor.terms.size > 1) {
+      // Only the case that occurs: a multiple of the whole divisor by one monomial.
+      const [lead] = this.terms;
+      const [other] = divisor.terms;
+      if (lead === undefined) return Poly.constant(0);
+      if (other === undefined) return undefined;
+      const factor = divideTerm(lead, other);
+      if (factor === undefined) return undefined;
+      const quotient = new Poly(new Map([factor]));
+      return divisor.mul(quotient).equals(this) ? quotient : undefined;
+    }
+    const [by] = divisor.terms;
+    if (by === undefined) return undefined;
+    const terms = new Map<string, number>();
+    for (const term of this.terms) {
+      const factor = divideTerm(term, by);
+      if (factor === undefined) return undefined;
+      terms.set(...factor);
+    }
+    return new Poly(terms);
+  }
+
+  /** Replaces atoms by polynomials. */
+  substitute(values: ReadonlyMap<string, Poly>): Poly {
+    let result = Poly.constant(0);
+    for (const [m, c] of this.terms) {
+      let term = Poly.constant(c);
+      for (const atom of atomsOf(m)) term = term.mul(values.get(atom) ?? Poly.atom(atom));
+      result = result.add(term);
+    }
+    return result;
+  }
+
+  /** The value, given each atom's. Throws on an unknown atom. */
+  evaluate(values: Readonly<Record<string, number>>): number {
+    let sum = 0;
+    for (const [m, c] of this.terms) {
+      let product = c;
+      for (const atom of atomsOf(m)) {
+        const value = values[atom];
+        if (value === undefined) throw new Error(`size '${atom}' has no value`);
+        product *= value;
+      }
+      sum += product;
+    }
+    return sum;
+  }
+
+  equals(other: Poly): boolean {
+    return this.key === other.key;
+  }
+
+  /** The number, if it is one. */
+  get constant(): number | undefined {
+    if (this.terms.size === 0) return 0;
+    if (this.terms.size === 1) return this.terms.get("");
+    return undefined;
+  }
+
+  /** All atoms, each once, sorted. */
+  get atoms(): readonly string[] {
+    return [...new Set([...this.terms.keys()].flatMap(atomsOf))].sort();
+  }
+
+  /** As a person would write it: `3*D + N - 1`. */
+  toString(): string {
+    if (this.terms.size === 0) return "0";
+    const ordered = [...this.terms].sort(([a], [b]) => Number(a === "") - Number(b === ""));
+    return ordered
+      .map(([m, c], i) => {
+        const sign = c < 0 ? (i === 0 ? "-" : " - ") : i === 0 ? "" : " + ";
+        const size = Math.abs(c);
+        return sign + (m === "" ? `${size}` : size === 1 ? m : `${size}*${m}`);
+      })
+      .join("");
+  }
+}
+
+function atomsOf(monomial: string): string[] {
+  return monomial === "" ? [] : monomial.split("*");
+}
+
+function divideTerm([m, c]: readonly [string, number], [dm, dc]: readonly [string, number]): [string, number] | undefined {
+  if (!Number.isInteger(c / dc)) return undefined;
+  const left = atomsOf(m);
+  for (const atom of atomsOf(dm)) {
+    const at = left.indexOf(atom);
+    if (at < 0) return undefined;
+    left.splice(at, 1);
+  }
+  return [left.join("*"), c / dc];
+}
