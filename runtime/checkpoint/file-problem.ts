@@ -1,0 +1,26 @@
+import { UserError } from "../errors.ts";
+
+/** Turns a failure of the file system into a message that names the path and what to do; other errors pass unchanged. */
+export function fileProblem(error: unknown, action: "read" | "write", path: string): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return new UserError("disk-full", `no space left on the disk while writing '${path}'`, "free some space, then continue with --resume: earlier checkpoints are whole");
+    case "EFBIG":
+      return new UserError("file-too-large", `the file system does not allow a file as large as '${path}'`, "choose an --out on another file system, or raise the limit (ulimit -f)");
+    case "ENOENT":
+      return new UserError("file-not-found", `there is no '${path}'`, "check the path for a typing mistake");
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return new UserError("file-not-allowed", `no permission to ${action} '${path}'`, "check the owner and mode of the file and its folder");
+    case "EISDIR":
+      return new UserError("file-expected", `'${path}' is a folder; a file was expected`);
+    case "ENOTDIR":
+    case "EEXIST":
+      return new UserError("folder-expected", `'${path}' needs a folder where there is a file`, "choose another path, or move the file away");
+    default:
+      return error;
+  }
+}
