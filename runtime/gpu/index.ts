@@ -1,0 +1,3 @@
+export { describeAdapters, type GpuInfo } from "./adapters.ts";
+export { Gpu, openGpu, type GpuFeature, type GpuOptions } from "./gpu.ts";
+export { sleepUntil } from "./sleep.ts";
