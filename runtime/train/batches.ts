@@ -1,0 +1,46 @@
+import type { PortPlan } from "../plan/schema.ts";
+import { UserError } from "../errors.ts";
+import type { Values } from "./session.ts";
+
+/** The clips of one step. */
+export interface Batch {
+  /** f32[batch, samples], row-major. */
+  readonly clip: Float32Array;
+  /** i32[batch]: how many samples of each row are real; the rest is padding. */
+  readonly valid: Int32Array;
+  readonly names: readonly string[];
+}
+
+/** Gives the batch of any step: a function of (seed, step), so that a resumed run sees the same clips. */
+export interface BatchSource {
+  batch(step: number): Promise<Batch>;
+}
+
+/** What the audio inputs of a program ask of the loader. */
+export interface AudioNeed {
+  readonly port: PortPlan;
+  /** Hz. */
+  readonly rate: number;
+  readonly args: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** The audio a program wants, null where it wants none. Throws a UserError for inputs that nothing can fill. */
+export function audioNeed(inputs: readonly PortPlan[]): AudioNeed | null {
+  for (const port of inputs) {
+    const kind = port.source?.kind;
+    if (kind !== "audio" && kind !== "valid") {
+      throw new UserError("JR526", `input '${port.name}' comes from ${kind === undefined ? "nowhere" : `'${kind}'`}; training fills inputs from audio(...) and valid()`, "Give it a source: input clip: f32[batch, samples] from audio(rate: 16_000).");
+    }
+  }
+  const [port, ...others] = inputs.filter((input) => input.source?.kind === "audio");
+  if (!port) return null;
+  if (others.length > 0) throw new UserError("JR526", `inputs '${port.name}' and '${others[0]!.name}' both ask for audio; one input can`);
+  const args = port.source!.args;
+  if (typeof args["rate"] !== "number" || !(args["rate"] > 0)) throw new UserError("JR526", `the audio of input '${port.name}' has rate ${String(args["rate"])}; a rate in Hz was expected`);
+  return { port, rate: args["rate"], args };
+}
+
+/** The values of a program's inputs, taken from a batch. */
+export function fillInputs(inputs: readonly PortPlan[], batch: Batch): Record<string, Values> {
+  return Object.fromEntries(inputs.map((port) => [port.name, port.source?.kind === "valid" ? batch.valid : batch.clip]));
+}
