@@ -22,6 +22,11 @@ export class Poly {
     return new Poly(new Map([[name.replaceAll("*", "·"), 1]]));
   }
 
+  /** `coefficient` times the product of atoms that other polynomials are made of. */
+  static monomial(atoms: readonly string[], coefficient: number): Poly {
+    return new Poly(new Map([[[...atoms].sort().join("*"), coefficient]]));
+  }
+
   add(other: Poly): Poly {
     const terms = new Map(this.terms);
     for (const [m, c] of other.terms) terms.set(m, (terms.get(m) ?? 0) + c);
@@ -114,21 +119,40 @@ export class Poly {
     return [...new Set([...this.terms.keys()].flatMap(atomsOf))].sort();
   }
 
-  /** As a person would write it: `3*D + N - 1`. */
+  /** As a person would write it: `3*D + N - 1`, what is added before what is taken away. */
   toString(): string {
     if (this.terms.size === 0) return "0";
-    const ordered = [...this.terms].sort(([a], [b]) => Number(a === "") - Number(b === ""));
+    const late = ([monomial, coefficient]: readonly [string, number]) => (coefficient < 0 ? 2 : 0) + (monomial === "" ? 1 : 0);
+    const ordered = [...this.terms].sort((a, b) => late(a) - late(b));
     return ordered
       .map(([m, c], i) => {
         const sign = c < 0 ? (i === 0 ? "-" : " - ") : i === 0 ? "" : " + ";
-        const size = Math.abs(c);
-        return sign + (m === "" ? `${size}` : size === 1 ? m : `${size}*${m}`);
+        return sign + printTerm(atomsOf(m), Math.abs(c));
       })
       .join("");
   }
 }
 
-function atomsOf(monomial: string): string[] {
+/** `3*(D / heads)`: an atom whose name has parts goes in parentheses where it is multiplied. */
+function printTerm(atoms: readonly string[], size: number): string {
+  if (atoms.length === 0) return `${size}`;
+  const factors = (size === 1 ? [] : [`${size}`]).concat(atoms);
+  return factors.map((f) => (factors.length > 1 ? parenthesised(f) : f)).join("*").replaceAll("·", "*");
+}
+
+/** `a / b` → `(a / b)`, `floor(a / b)` as it is. */
+function parenthesised(text: string): string {
+  let depth = 0;
+  for (const char of text) {
+    if (char === "(") depth++;
+    else if (char === ")") depth--;
+    else if (depth === 0 && (char === " " || char === "·")) return `(${text})`;
+  }
+  return text;
+}
+
+/** The atoms of a monomial, one for each power. */
+export function atomsOf(monomial: string): string[] {
   return monomial === "" ? [] : monomial.split("*");
 }
 
