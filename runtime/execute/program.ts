@@ -1,0 +1,67 @@
+import { UserError } from "../errors.ts";
+import type { Gpu } from "../gpu/index.ts";
+import { evaluateHost, type HostEnv, type HostExpr } from "../plan/host-expr.ts";
+import type { LoadedPlan } from "../plan/read.ts";
+import type { DispatchPlan, ProgramPlan } from "../plan/schema.ts";
+import { ParamBlocks } from "./params.ts";
+import { chooseVariant, type Pipelines } from "./pipelines.ts";
+
+interface PreparedDispatch {
+  readonly kernel: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: readonly [HostExpr, HostExpr, HostExpr];
+}
+
+/** A program ready to be replayed: pipelines and bind groups made once, only parameters and workgroup counts change. */
+export class PreparedProgram {
+  readonly plan: ProgramPlan;
+  readonly params: ParamBlocks;
+  private readonly gpu: Gpu;
+  private readonly dispatches: readonly PreparedDispatch[];
+
+  constructor(name: string, program: ProgramPlan, loaded: LoadedPlan, gpu: Gpu, pipelines: Pipelines, buffers: readonly GPUBuffer[]) {
+    this.plan = program;
+    this.gpu = gpu;
+    this.params = new ParamBlocks(gpu.device, name, program.params);
+    this.dispatches = program.dispatches.map((dispatch) => this.prepare(dispatch, loaded, pipelines, buffers));
+  }
+
+  /** One compute pass with all dispatches, those of no workgroups left out. */
+  encode(encoder: GPUCommandEncoder, env: HostEnv): void {
+    const pass = encoder.beginComputePass();
+    let current: GPUComputePipeline | undefined;
+    for (const { kernel, pipeline, bindGroup, workgroups } of this.dispatches) {
+      const [x, y, z] = workgroups.map((count) => this.workgroups(count, kernel, env)) as [number, number, number];
+      if (x === 0 || y === 0 || z === 0) continue;
+      if (pipeline !== current) pass.setPipeline(pipeline);
+      current = pipeline;
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(x, y, z);
+    }
+    pass.end();
+  }
+
+  private workgroups(expr: HostExpr, kernel: string, env: HostEnv): number {
+    const count = evaluateHost(expr, env);
+    const most = this.gpu.limits.maxComputeWorkgroupsPerDimension;
+    if (Number.isInteger(count) && count >= 0 && count <= most) return count;
+    throw new UserError("JR306", `kernel '${kernel}': expected 0 to ${most} workgroups, found ${count} at step ${env.step}`, "This is a fault of the compiler: please report it with the model.");
+  }
+
+  private prepare(dispatch: DispatchPlan, loaded: LoadedPlan, pipelines: Pipelines, buffers: readonly GPUBuffer[]): PreparedDispatch {
+    const kernel = loaded.plan.kernels[dispatch.kernel]!;
+    const index = chooseVariant(kernel, this.gpu);
+    const variant = kernel.variants[index]!;
+    const params = this.params.binding(dispatch.params);
+    const storage = dispatch.bindings.map(({ buffer, offset, size }) => ({ buffer: buffers[buffer]!, offset, size }));
+    const resources = params === undefined ? storage : [params, ...storage];
+    const bindGroup = this.gpu.device.createBindGroup({
+      label: kernel.name,
+      layout: pipelines.layout(kernel),
+      entries: resources.map((resource, binding) => ({ binding, resource })),
+    });
+    const pipeline = pipelines.get(kernel, variant, loaded.wgsl(variant.file));
+    return { kernel: kernel.name, pipeline, bindGroup, workgroups: dispatch.workgroups[index]! };
+  }
+}
