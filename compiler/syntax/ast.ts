@@ -8,8 +8,12 @@ export interface Ident {
 }
 
 export interface File {
+  /** The `///` lines at the top, if they belong to no declaration. */
+  readonly doc?: string;
   readonly imports: readonly Import[];
   readonly items: readonly Item[];
+  /** Names declared by parts that could not be read: already reported, so nothing is said of their uses. */
+  readonly broken: readonly Ident[];
   readonly span: Span;
 }
 
@@ -259,7 +263,9 @@ export type Expr =
   /** `rearrange(x, b n (h k) -> b h n k, h: 4)` and `repeat(x, t -> (t f), f: 8)` */
   | { readonly kind: "rearrange"; readonly op: "rearrange" | "repeat"; readonly operand: Expr; readonly from: Pattern; readonly to: Pattern; readonly sizes: readonly Arg[]; readonly span: Span }
   /** `einsum(b n k, b m k -> b n m; q, k)` */
-  | { readonly kind: "einsum"; readonly inputs: readonly Pattern[]; readonly output: Pattern; readonly operands: readonly Expr[]; readonly span: Span };
+  | { readonly kind: "einsum"; readonly inputs: readonly Pattern[]; readonly output: Pattern; readonly operands: readonly Expr[]; readonly span: Span }
+  /** Where an expression could not be read. Already reported: it has any type, and nothing more is said of it. */
+  | { readonly kind: "hole"; readonly span: Span };
 
 export type IndexItem =
   | { readonly kind: "at"; readonly index: Expr; readonly span: Span }
