@@ -1,0 +1,21 @@
+import type { Expr } from "../../syntax/ast.ts";
+import type { Interpreter } from "../interpreter.ts";
+import type { Scope } from "../scope.ts";
+import type { Value } from "../value.ts";
+import { Arguments, type Builtin } from "./arguments.ts";
+import { arrange } from "./arrange.ts";
+import { elementwise } from "./elementwise.ts";
+import { indexing } from "./indexing.ts";
+import { reduce } from "./reduce.ts";
+import { statics } from "./statics.ts";
+
+/** What each built-in function builds. Their types are the checker's business. */
+const builtins: Readonly<Record<string, Builtin>> = { ...elementwise, ...reduce, ...arrange, ...indexing, ...statics };
+
+export const builtinNames: readonly string[] = Object.keys(builtins);
+
+export function callBuiltin(it: Interpreter, name: string, call: Expr & { kind: "call" }, scope: Scope): Value {
+  const builtin = builtins[name];
+  if (builtin === undefined) throw new Error(`no built-in '${name}'`);
+  return builtin(new Arguments(it, call, scope));
+}

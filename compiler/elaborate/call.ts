@@ -1,0 +1,89 @@
+import type { Arg, Expr, FnDecl, Param } from "../syntax/ast.ts";
+import { callBuiltin } from "./builtins/table.ts";
+import { evaluate, evaluateBlock } from "./expression.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { instantiate } from "./net.ts";
+import { bindSizes, bindResult, type Expected } from "./unify.ts";
+import { Scope } from "./scope.ts";
+import { checkWhere } from "./where.ts";
+import { asTensor } from "./want.ts";
+import { describeValue, real, tensor, type MethodValue, type NetValue, type Value } from "./value.ts";
+
+type Call = Expr & { kind: "call" };
+
+/** `f(x)`, `net(x)`, `net.method(x)`, a built-in, or a module that becomes a net. */
+export function callValue(it: Interpreter, call: Call, scope: Scope, expected?: Expected): Value {
+  const callee = calleeOf(it, call.callee, scope);
+  switch (callee.kind) {
+    case "builtin":
+      return callBuiltin(it, callee.name, call, scope);
+    case "fn":
+      return callFn(it, callee.decl, callee.scope, call, scope, callee.decl.name?.name ?? "fn", expected);
+    case "net":
+      return callFn(it, nameless(callee), callee.scope, call, scope, callee.decl.name.name, expected);
+    case "method":
+      return callFn(it, callee.decl, callee.net.scope, call, scope, `${callee.net.decl.name.name}.${callee.decl.name?.name ?? ""}`, expected);
+    case "module":
+      return instantiate(it, callee, argumentsOf(it, callee.decl.params, call.args, scope, callee.scope), "", call.span);
+    default:
+      throw new Error(`a call of ${describeValue(callee)} passed the checker`);
+  }
+}
+
+function calleeOf(it: Interpreter, callee: Expr, scope: Scope): Value | MethodValue {
+  if (callee.kind === "member") {
+    const object = evaluate(it, callee.object, scope);
+    if (object.kind === "net") {
+      const method = object.decl.members.find((m): m is FnDecl => m.kind === "fn" && m.name?.name === callee.name.name);
+      if (method !== undefined) return { kind: "method", net: object, decl: method };
+    }
+  }
+  return evaluate(it, callee, scope);
+}
+
+/** What calling the net itself runs. */
+function nameless(net: NetValue): FnDecl {
+  const found = net.decl.members.find((m): m is FnDecl => m.kind === "fn" && m.name === null);
+  if (found === undefined) throw new Error(`a call of \`${net.decl.name.name}\`, which has no nameless fn, passed the checker`);
+  return found;
+}
+
+/** Arguments by parameter name; defaults are evaluated where the parameter is declared. */
+export function argumentsOf(it: Interpreter, params: readonly Param[], args: readonly Arg[], scope: Scope, home: Scope): Map<string, Value> {
+  const values = new Map<string, Value>();
+  let position = 0;
+  for (const arg of args) {
+    const name = arg.name?.name ?? params[position++]?.name.name;
+    if (name !== undefined) values.set(name, evaluate(it, arg.value, scope));
+  }
+  const defaults = new Scope(home);
+  const ordered = new Map<string, Value>();
+  for (const param of params) {
+    const given = values.get(param.name.name) ?? (param.fallback === undefined ? undefined : evaluate(it, param.fallback, defaults));
+    if (given === undefined) throw new Error(`the missing argument \`${param.name.name}\` passed the checker`);
+    const value = coerce(it, param, given);
+    ordered.set(param.name.name, value);
+    defaults.declare(param.name.name, value);
+  }
+  return ordered;
+}
+
+/** An int where a real is expected becomes real; a number where a tensor is expected becomes one without axes. */
+export function coerce(it: Interpreter, param: Param, value: Value): Value {
+  if (param.type.kind === "tensor-type") return value.kind === "scalar" ? tensor(asTensor(it, value, param.span, param.type.dtype)) : value;
+  if (param.type.name === "real" && value.kind === "scalar" && value.type === "int") return real(value.host);
+  return value;
+}
+
+function callFn(it: Interpreter, decl: FnDecl, home: Scope, call: Call, scope: Scope, name: string, expected?: Expected): Value {
+  const values = argumentsOf(it, decl.params, call.args, scope, home);
+  const inner = new Scope(home);
+  for (const [param, value] of values) inner.declare(param, value);
+  bindSizes(it, decl, values, inner, call.span);
+  if (expected !== undefined) bindResult(it, decl, expected, inner);
+  checkWhere(it, decl.where, inner, call.span);
+  const result = it.within(name, call.span, () => evaluateBlock(it, decl.body, inner));
+  if (decl.result.kind === "tensor-type" && result.kind === "scalar") return tensor(asTensor(it, result, call.span, decl.result.dtype));
+  if (decl.result.kind === "scalar-type" && decl.result.name === "real" && result.kind === "scalar" && result.type === "int") return real(result.host);
+  return result;
+}
