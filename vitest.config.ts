@@ -20,7 +20,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "host", include: ["test/**/*.test.ts"], exclude: [usesDevice], isolate: false } },
+      { extends: true, test: { name: "host", include: ["test/**/*.test.{ts,mjs}"], exclude: [usesDevice], isolate: false } },
       { extends: true, test: { name: "device", include: [usesDevice], isolate: true } },
     ],
   },

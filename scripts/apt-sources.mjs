@@ -28,7 +28,7 @@ function parseStanzas(text) {
   const lines = text.split("\n").filter((line) => !line.startsWith("#"));
   for (const stanza of lines.join("\n").split(/\n\s*\n/)) {
     // A line that starts with a blank continues the field before it: an inline key is kept as it stands.
-    const fields = [...stanza.matchAll(/^([A-Za-z-]+):((?:.*)(?:\n[ \t].*)*)/gm)].map((m) => [m[1], m[2].trimStart()]);
+    const fields = [...stanza.matchAll(/^([A-Za-z-]+):((?:.*)(?:\n[ \t].*)*)/gm)].map((m) => [m[1], m[2].replace(/^[ \t]+/, "")]);
     const field = (name) => words(fields.find(([key]) => key.toLowerCase() === name)?.[1] ?? "");
     if (!field("types").includes("deb") || field("enabled")[0] === "no") continue;
     entries.push({ uris: field("uris"), suites: field("suites"), components: field("components"), options: keep(fields) });

@@ -19,10 +19,10 @@ const environment = {
 };
 
 const checks = [
-  { name: "Vulkan", command: ["node", "scripts/setup-vulkan.mjs"] },
-  { name: "lint", command: ["npx", "--no-install", "eslint", "."] },
-  { name: "imports", command: ["node", "scripts/check-imports.mjs"] },
-  { name: "types of the tests", command: ["npx", "--no-install", "tsc", "-p", "tsconfig.test.json"] },
+  { name: "Vulkan", command: ["scripts/setup-vulkan.mjs"] },
+  { name: "lint", command: ["node_modules/eslint/bin/eslint.js", "."] },
+  { name: "imports", command: ["scripts/check-imports.mjs"] },
+  { name: "types of the tests", command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.test.json"] },
 ];
 
 let failedChecks = 0;
@@ -40,7 +40,8 @@ function runTests() {
   mkdirSync(environment.MESA_SHADER_CACHE_DIR, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), "jepac-test-"));
   const report = join(folder, "report.json");
-  const status = run(["npx", "--no-install", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...chosen]);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const status = run(["node_modules/vitest/vitest.mjs", "run", ...reporters, ...chosen]);
   try {
     const result = JSON.parse(readFileSync(report, "utf8"));
     const unloaded = result.testResults.filter((file) => file.status === "failed" && file.assertionResults.every((test) => test.status !== "failed"));
@@ -53,8 +54,7 @@ function runTests() {
   }
 }
 
-function run([program, ...args]) {
-  const file = program === "node" ? process.execPath : program;
-  const result = spawnSync(file, args, { cwd: root, env: environment, stdio: "inherit", shell: process.platform === "win32" });
-  return result.status ?? 1;
+/** Runs a script with this Node; its exit code. */
+function run(script) {
+  return spawnSync(process.execPath, script, { cwd: root, env: environment, stdio: "inherit" }).status ?? 1;
 }
