@@ -12,6 +12,8 @@ export interface OpDef {
   readonly name: string;
   /** One sentence with shapes, for the generated operation table. */
   readonly doc: string;
+  /** The attributes a node must carry, and nothing else. */
+  readonly attrs: Readonly<Record<string, AttrKind>>;
   /** The result type. Throws `OpError` (expected, found) if inputs or attributes do not fit: the verifier's check. */
   infer(inputs: readonly TensorType[], attrs: Node["attrs"], declared: TensorType | undefined): TensorType;
   /**
@@ -26,6 +28,9 @@ export interface OpDef {
   readonly lower: Lowering;
 }
 
+/** What an attribute holds: a number, a text, axis numbers, sizes, table contents, a host expression. */
+export type AttrKind = "number" | "text" | "ints" | "sizes" | "data" | "host";
+
 /** What the reference evaluator may ask for. */
 export interface EvalEnv extends HostEnv {
   /** Values of `input` and `weight` nodes, by name. */
@@ -39,12 +44,20 @@ export interface EvalEnv extends HostEnv {
  * simplifies before any text is made.
  */
 export type Lowering =
-  /** A WGSL expression of the inputs' elements at the same index. */
-  | { readonly kind: "elementwise"; wgsl(args: readonly string[], node: Node): string }
+  /**
+   * A WGSL expression of the inputs' elements at the same index. Arguments and result are operands: names, calls,
+   * literals (negative ones in parentheses), or parenthesised. `helpers` is the text of the functions that the
+   * expression calls, or empty; equal texts are the same functions.
+   */
+  | {
+      readonly kind: "elementwise";
+      wgsl(args: readonly string[], node: Node): string;
+      helpers?(node: Node): string;
+    }
   /** An element moved: which input element stands at an output index. */
   | { readonly kind: "movement"; from(node: Node, at: readonly Index[], x: IndexAlgebra): Moved }
-  /** Folds elements over `attrs.axes`. */
-  | { readonly kind: "reduce"; readonly identity: string; combine(a: string, b: string): string }
+  /** Folds elements over `attrs.axes`; `identity` and `combine` give WGSL expressions of the node's dtype. */
+  | { readonly kind: "reduce"; identity(node: Node): string; combine(a: string, b: string): string }
   /** No inputs: a value from the index and host values (constant, iota, uniform, scalar), or a buffer (input, weight, table). */
   | { readonly kind: "source" }
   /** Has a kernel template of its own in compiler/wgsl (matmul, argsort, scatter_add, ...). */
@@ -70,7 +83,10 @@ export interface IndexAlgebra {
   /** The integer held by element `at` of an i32 input: what `gather` indexes with. */
   load(input: number, at: readonly Index[]): Index;
 }
-/** Where an output element comes from: an element of an input, a constant, or a choice between two such. */
+/**
+ * Where an output element comes from: an element of an input, a constant, or a choice between two such. Indices in
+ * the branch not taken may lie outside the input.
+ */
 export type Moved =
   | { readonly kind: "element"; readonly input: number; readonly at: readonly Index[] }
   | { readonly kind: "fill"; readonly value: number }

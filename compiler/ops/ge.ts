@@ -1,0 +1,10 @@
+import { binary } from "./kit/elementwise.ts";
+
+export const ge = binary({
+  name: "ge",
+  doc: "Whether a ≥ b.",
+  dtypes: ["f32", "i32"],
+  result: "bool",
+  value: (a, b) => Number(a >= b),
+  wgsl: (a, b) => `(${a} >= ${b})`,
+});
