@@ -6,12 +6,17 @@ import type { DispatchPlan, ProgramPlan } from "../plan/schema.ts";
 import { ParamBlocks } from "./params.ts";
 import { chooseVariant, type Pipelines } from "./pipelines.ts";
 
-interface PreparedDispatch {
+export interface PreparedDispatch {
   readonly kernel: string;
+  /** The `.jm` line the kernel came from. */
+  readonly source: string | undefined;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [HostExpr, HostExpr, HostExpr];
 }
+
+/** A dispatch with its workgroups along x, y and z in one run. */
+export type ActiveDispatch = readonly [dispatch: PreparedDispatch, workgroups: readonly [number, number, number]];
 
 /** A program ready to be replayed: pipelines and bind groups made once, only parameters and workgroup counts change. */
 export class PreparedProgram {
@@ -27,13 +32,11 @@ export class PreparedProgram {
     this.dispatches = program.dispatches.map((dispatch) => this.prepare(dispatch, loaded, pipelines, buffers));
   }
 
-  /** One compute pass with all dispatches, those of no workgroups left out. */
+  /** One compute pass with all dispatches of the run. */
   encode(encoder: GPUCommandEncoder, env: HostEnv): void {
     const pass = encoder.beginComputePass();
     let current: GPUComputePipeline | undefined;
-    for (const { kernel, pipeline, bindGroup, workgroups } of this.dispatches) {
-      const [x, y, z] = workgroups.map((count) => this.workgroups(count, kernel, env)) as [number, number, number];
-      if (x === 0 || y === 0 || z === 0) continue;
+    for (const [{ pipeline, bindGroup }, [x, y, z]] of this.active(env)) {
       if (pipeline !== current) pass.setPipeline(pipeline);
       current = pipeline;
       pass.setBindGroup(0, bindGroup);
@@ -42,7 +45,16 @@ export class PreparedProgram {
     pass.end();
   }
 
-  private workgroups(expr: HostExpr, kernel: string, env: HostEnv): number {
+  /** The dispatches of one run with their workgroups, those of no workgroups left out. */
+  *active(env: HostEnv): Generator<ActiveDispatch> {
+    for (const dispatch of this.dispatches) {
+      const [x, y, z] = dispatch.workgroups;
+      const counts: [number, number, number] = [this.workgroups(x, dispatch, env), this.workgroups(y, dispatch, env), this.workgroups(z, dispatch, env)];
+      if (!counts.includes(0)) yield [dispatch, counts];
+    }
+  }
+
+  private workgroups(expr: HostExpr, { kernel }: PreparedDispatch, env: HostEnv): number {
     const count = evaluateHost(expr, env);
     const most = this.gpu.limits.maxComputeWorkgroupsPerDimension;
     if (Number.isInteger(count) && count >= 0 && count <= most) return count;
@@ -62,6 +74,6 @@ export class PreparedProgram {
       entries: resources.map((resource, binding) => ({ binding, resource })),
     });
     const pipeline = pipelines.get(kernel, variant, loaded.wgsl(variant.file));
-    return { kernel: kernel.name, pipeline, bindGroup, workgroups: dispatch.workgroups[index]! };
+    return { kernel: kernel.name, source: kernel.source, pipeline, bindGroup, workgroups: dispatch.workgroups[index]! };
   }
 }

@@ -1,11 +1,13 @@
 import { UserError } from "../errors.ts";
 import { BufferUsage } from "../gpu/dawn.ts";
 import type { Gpu } from "../gpu/index.ts";
+import type { HostEnv } from "../plan/host-expr.ts";
 import type { LoadedPlan } from "../plan/read.ts";
 import type { Plan, TensorPlan } from "../plan/schema.ts";
 import { checkLimits } from "./limits.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type HostArray, selectOutputs, writeInputs } from "./ports.ts";
+import { type DispatchTime, profileProgram } from "./profile.ts";
 import { PreparedProgram } from "./program.ts";
 import { RunHandle, type StagedOutput } from "./run-handle.ts";
 import { nameList, portShape, runEnvironment, type RunKey } from "./sizes.ts";
@@ -87,15 +89,8 @@ export class Session {
    *   JR104 and JR105 for what went wrong on the device meanwhile
    */
   run(program: string, request: RunRequest): RunHandle {
-    if (this.downloads > 0) throw new Error("run() during a read would tear what is read: await the read first");
-    this.gpu.check();
     const ports = selectOutputs(this.program(program).outputs, request.read);
-    const env = runEnvironment(this.plan, program, request);
-    const prepared = this.preparedProgram(program);
-    const { queue } = this.gpu.device;
-    writeInputs(queue, this.buffers, prepared.plan.inputs, request.inputs ?? {}, env);
-    prepared.params.write(queue, env);
-
+    const { prepared, env } = this.begin(program, request);
     const encoder = this.gpu.device.createCommandEncoder({ label: program });
     prepared.encode(encoder, env);
     const staged: StagedOutput[] = [];
@@ -110,7 +105,7 @@ export class Session {
     const staging = this.staging.take(Math.max(4, end));
     staged.forEach(({ offset, bytes }, i) => encoder.copyBufferToBuffer(this.buffers[ports[i]!.buffer]!, ports[i]!.offset, staging, offset, bytes));
     if (end === 0 && this.buffers[0]) encoder.copyBufferToBuffer(this.buffers[0], 0, staging, 0, 4);
-    queue.submit([encoder.finish()]);
+    this.gpu.device.queue.submit([encoder.finish()]);
 
     const handle: RunHandle = new RunHandle(this.gpu, env, staging, staged, (buffer) => {
       this.staging.give(buffer);
@@ -124,6 +119,12 @@ export class Session {
   /** Resolves once fewer than {@link MAX_IN_FLIGHT} runs are under way. */
   async room(): Promise<void> {
     while (this.inFlight.length >= MAX_IN_FLIGHT) await this.inFlight[0]!.outputs();
+  }
+
+  /** Runs a program once, as `run` does, and tells what each dispatch took on the device. */
+  async profile(program: string, request: RunRequest): Promise<DispatchTime[]> {
+    const { prepared, env } = this.begin(program, request);
+    return profileProgram(this.gpu, this.staging, prepared, env);
   }
 
   /** A weight, average or state, as it is after all runs submitted so far. */
@@ -164,6 +165,18 @@ export class Session {
     for (const buffer of this.buffers) buffer.destroy();
     for (const program of this.prepared.values()) program.params.destroy();
     this.staging.destroy();
+  }
+
+  /** Checks a request and hands inputs and parameters to the queue. */
+  private begin(program: string, request: RunRequest): { prepared: PreparedProgram; env: HostEnv } {
+    if (this.downloads > 0) throw new Error("run() during a read would tear what is read: await the read first");
+    this.gpu.check();
+    const env = runEnvironment(this.plan, program, request);
+    const prepared = this.preparedProgram(program);
+    const { queue } = this.gpu.device;
+    writeInputs(queue, this.buffers, prepared.plan.inputs, request.inputs ?? {}, env);
+    prepared.params.write(queue, env);
+    return { prepared, env };
   }
 
   private async download(ranges: Parameters<typeof download>[2]): Promise<ArrayBuffer[]> {

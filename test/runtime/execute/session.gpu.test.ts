@@ -86,6 +86,18 @@ describe("running a program", () => {
     expect(session.pipelineCount).toBe(2);
   });
 
+  it.runIf(gpu.has("timestamp-query"))("tells what each dispatch took, and does the same work", async () => {
+    const times = await session.profile("step", { step: 2, seed: 0, inputs: { x: ramp(3) } });
+    expect(times.map(({ kernel, source, workgroups }) => ({ kernel, source, workgroups }))).toEqual([
+      { kernel: "accumulate", source: "small.jm:3", workgroups: [1, 1, 1] },
+      { kernel: "total", source: undefined, workgroups: [1, 1, 1] },
+    ]);
+    for (const { microseconds } of times) expect(microseconds).toBeGreaterThanOrEqual(0);
+    const third = Math.fround(1 / 3);
+    const weights = await session.readTensor("net.w");
+    [third, 2 * third, 1, 0].forEach((w, i) => expect(weights[i]).toBeCloseTo(w, 6));
+  });
+
   it("keeps staging bounded over many steps", async () => {
     const inputs = { x: ramp(1) };
     const steps = async (count: number) => {
