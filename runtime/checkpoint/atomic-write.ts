@@ -27,11 +27,11 @@ export async function writeAtomic(path: string, write: (file: FileHandle) => Pro
   }
 }
 
-/** Writes all of `bytes`, in pieces: one system call takes at most 2 GiB. */
-export async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {
+/** Writes all of `bytes`, where the file stands or at `position`, in pieces: one system call takes at most 2 GiB. */
+export async function writeBytes(file: FileHandle, bytes: Uint8Array, position?: number): Promise<void> {
   const piece = 64 << 20;
   for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at, Math.min(piece, bytes.length - at));
+    const { bytesWritten } = await file.write(bytes, at, Math.min(piece, bytes.length - at), position === undefined ? null : position + at);
     at += bytesWritten;
   }
 }

@@ -26,7 +26,7 @@ export async function saveCheckpoint(path: string, plan: Plan, info: CheckpointI
       metadata: encodeInfo(info),
       async values({ name }) {
         const values = await source.readTensor(name);
-        if (!allFinite(values)) throw new UserError("weights-not-finite", `tensor '${name}' holds NaN or infinity after step ${info.step}`);
+        if (!allFinite(values)) throw new UserError("JR514", `tensor '${name}' holds NaN or infinity after step ${info.step}`);
         return values;
       },
     },

@@ -6,20 +6,20 @@ export function fileProblem(error: unknown, action: "read" | "write", path: stri
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
-      return new UserError("disk-full", `no space left on the disk while writing '${path}'`, "free some space, then continue with --resume: earlier checkpoints are whole");
+      return new UserError("JR501", `no space left on the disk while writing '${path}'`, "free some space, then continue with --resume: earlier checkpoints are whole");
     case "EFBIG":
-      return new UserError("file-too-large", `the file system does not allow a file as large as '${path}'`, "choose an --out on another file system, or raise the limit (ulimit -f)");
+      return new UserError("JR502", `the file system does not allow a file as large as '${path}'`, "choose an --out on another file system, or raise the limit (ulimit -f)");
     case "ENOENT":
-      return new UserError("file-not-found", `there is no '${path}'`, "check the path for a typing mistake");
+      return new UserError("JR503", `there is no '${path}'`, "check the path for a typing mistake");
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return new UserError("file-not-allowed", `no permission to ${action} '${path}'`, "check the owner and mode of the file and its folder");
+      return new UserError("JR504", `no permission to ${action} '${path}'`, "check the owner and mode of the file and its folder");
     case "EISDIR":
-      return new UserError("file-expected", `'${path}' is a folder; a file was expected`);
+      return new UserError("JR505", `'${path}' is a folder; a file was expected`);
     case "ENOTDIR":
     case "EEXIST":
-      return new UserError("folder-expected", `'${path}' needs a folder where there is a file`, "choose another path, or move the file away");
+      return new UserError("JR506", `'${path}' needs a folder where there is a file`, "choose another path, or move the file away");
     default:
       return error;
   }

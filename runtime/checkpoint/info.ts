@@ -40,11 +40,11 @@ export function encodeInfo(info: CheckpointInfo): Record<string, string> {
 export function decodeInfo(file: SafetensorsFile): CheckpointInfo {
   const { format, model, fingerprint, step, seed, config, data } = file.metadata;
   if (format !== FORMAT || model === undefined || fingerprint === undefined) {
-    throw new UserError("not-a-checkpoint", `'${file.path}' is a safetensors file but not a checkpoint: its metadata has format ${format === undefined ? "none" : `'${format}'`}, expected '${FORMAT}'`);
+    throw new UserError("JR512", `'${file.path}' is a safetensors file but not a checkpoint: its metadata has format ${format === undefined ? "none" : `'${format}'`}, expected '${FORMAT}'`);
   }
   const info = { step: Number(step), seed: Number(seed), model, fingerprint, config: parse(config) as Plan["config"], data: parse(data) as DataIdentity | null };
   if (!Number.isSafeInteger(info.step) || info.step < 0 || !Number.isSafeInteger(info.seed) || info.config === undefined || info.data === undefined) {
-    throw new UserError("not-a-checkpoint", `the metadata of '${file.path}' is damaged: step '${step}', seed '${seed}'`, "use an earlier checkpoint");
+    throw new UserError("JR512", `the metadata of '${file.path}' is damaged: step '${step}', seed '${seed}'`, "use an earlier checkpoint");
   }
   return info;
 }

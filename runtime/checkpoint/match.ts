@@ -15,7 +15,7 @@ export function checkFits(file: SafetensorsFile, info: CheckpointInfo, plan: Pla
   const more = differences.length - SHOWN;
   const lines = [...differences.slice(0, SHOWN), ...(more > 0 ? [`and ${more} more`] : [])];
   throw new UserError(
-    "checkpoint-mismatch",
+    "JR513",
     `'${file.path}' does not fit the model '${plan.model}' as built` +
       (lines.length > 0 ? `:\n  ${lines.join("\n  ")}` : `: its fingerprint is ${info.fingerprint}, expected ${plan.fingerprint}`),
     configHint(info, plan),

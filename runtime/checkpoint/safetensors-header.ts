@@ -87,7 +87,7 @@ function parseEntry(name: string, value: unknown, path: string): SafeTensorEntry
   if (!isRecord(value)) throw bad("has no description");
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isSafeType(dtype)) {
-    throw new UserError("tensor-type", `'${path}': tensor '${name}' has type ${JSON.stringify(dtype)}; F32, I32 and BOOL can be read`, "convert the file to F32 first");
+    throw new UserError("JR511", `'${path}': tensor '${name}' has type ${JSON.stringify(dtype)}; F32, I32 and BOOL can be read`, "convert the file to F32 first");
   }
   if (!Array.isArray(shape) || !shape.every(isCount)) throw bad(`has no valid shape: ${JSON.stringify(shape)}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) throw bad(`has no valid place: ${JSON.stringify(offsets)}`);
@@ -98,7 +98,7 @@ function parseEntry(name: string, value: unknown, path: string): SafeTensorEntry
 }
 
 export function damaged(path: string, what: string): UserError {
-  return new UserError("tensor-file-damaged", `'${path}' is not a whole safetensors file: ${what}`, "use an earlier checkpoint, or copy the file again");
+  return new UserError("JR510", `'${path}' is not a whole safetensors file: ${what}`, "use an earlier checkpoint, or copy the file again");
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

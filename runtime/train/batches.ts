@@ -16,28 +16,37 @@ export interface BatchSource {
   batch(step: number): Promise<Batch>;
 }
 
-/** What the audio inputs of a program ask of the loader. */
+/** What a program's audio input asks of the loader. */
 export interface AudioNeed {
-  readonly port: PortPlan;
   /** Hz. */
   readonly rate: number;
-  readonly args: Readonly<Record<string, number | string | boolean>>;
+  /** Rows of a batch; null where the caller of the program chooses. */
+  readonly batch: number | null;
+  /** Samples of a row. */
+  readonly samples: number;
+  /** Where clips longer than a row are cut when training: anywhere, unless the model says `crop: "start"`. */
+  readonly crop: "random" | "start";
 }
 
-/** The audio a program wants, null where it wants none. Throws a UserError for inputs that nothing can fill. */
+/** The audio a program wants, null where it wants none. Throws a UserError JR526 for inputs that nothing can fill. */
 export function audioNeed(inputs: readonly PortPlan[]): AudioNeed | null {
   for (const port of inputs) {
     const kind = port.source?.kind;
     if (kind !== "audio" && kind !== "valid") {
-      throw new UserError("JR526", `input '${port.name}' comes from ${kind === undefined ? "nowhere" : `'${kind}'`}; training fills inputs from audio(...) and valid()`, "Give it a source: input clip: f32[batch, samples] from audio(rate: 16_000).");
+      throw new UserError("JR526", `input '${port.name}' comes from ${kind === undefined ? "nowhere" : `'${kind}'`}; audio(...) and valid() can be filled`, "Give it a source: input clip: f32[batch, samples] from audio(rate: 16_000).");
     }
   }
   const [port, ...others] = inputs.filter((input) => input.source?.kind === "audio");
   if (!port) return null;
   if (others.length > 0) throw new UserError("JR526", `inputs '${port.name}' and '${others[0]!.name}' both ask for audio; one input can`);
-  const args = port.source!.args;
-  if (typeof args["rate"] !== "number" || !(args["rate"] > 0)) throw new UserError("JR526", `the audio of input '${port.name}' has rate ${String(args["rate"])}; a rate in Hz was expected`);
-  return { port, rate: args["rate"], args };
+  const { rate, crop = "random" } = port.source!.args;
+  const [batch, samples] = port.shape;
+  if (typeof rate !== "number" || !(rate > 0)) throw new UserError("JR526", `the audio of input '${port.name}' has rate ${String(rate)}; a rate in Hz was expected`);
+  if (crop !== "random" && crop !== "start") throw new UserError("JR526", `the audio of input '${port.name}' has crop ${JSON.stringify(crop)}; "random" or "start" was expected`);
+  if (batch === undefined || typeof samples !== "number" || port.shape.length !== 2) {
+    throw new UserError("JR526", `input '${port.name}' takes audio and must have the shape [clips, samples], with a fixed number of samples`);
+  }
+  return { rate, batch: typeof batch === "number" ? batch : null, samples, crop };
 }
 
 /** The values of a program's inputs, taken from a batch. */

@@ -1,9 +1,9 @@
 import { UserError } from "../errors.ts";
+import { evaluateHost } from "../plan/host-expr.ts";
 import type { Plan, ProgramPlan } from "../plan/schema.ts";
 import { fillInputs, type BatchSource } from "./batches.ts";
-import { displayValues, drawSizes } from "./host-values.ts";
 import type { TrainRow } from "./row.ts";
-import type { PlanSession, Running, Wait } from "./session.ts";
+import type { PlanSession, Running } from "./session.ts";
 import { Throughput } from "./throughput.ts";
 
 /** Steps submitted beyond the one whose loss is awaited: the device never idles, and a bad loss is noticed soon. */
@@ -22,7 +22,6 @@ export interface LoopOptions {
   /** Clips a step, for the rate. */
   readonly clips: number;
   readonly checkpointEvery: number;
-  readonly wait: Wait;
   readonly signal: AbortSignal;
   readonly onRow: (row: TrainRow) => void;
   /** Keeps the state after `step` steps; called only when the loss of every step so far is finite. */
@@ -50,9 +49,9 @@ export async function trainLoop(options: LoopOptions): Promise<number> {
 
   const land = async (): Promise<void> => {
     const flight = flights.shift()!;
-    const outputs = await options.wait(flight.running.outputs());
+    const outputs = await flight.running.outputs();
     const scalars = Object.fromEntries(read.map((name) => [name, outputs[name]?.[0] ?? NaN]));
-    options.onRow(rowOf(options, program, flight, scalars, throughput.mark(options.clips)));
+    options.onRow(rowOf(options, flight, scalars, throughput.mark(options.clips)));
   };
   const save = async (): Promise<void> => {
     while (flights.length > 0) await land();
@@ -80,13 +79,12 @@ export function stepProgram(plan: Plan): ProgramPlan {
   return program;
 }
 
-function rowOf(options: LoopOptions, program: ProgramPlan, flight: Flight, scalars: Record<string, number>, clipsPerSecond: number): TrainRow {
-  const { plan, seed } = options;
+function rowOf({ plan, seed }: LoopOptions, { index, names, running }: Flight, scalars: Record<string, number>, clipsPerSecond: number): TrainRow {
   const { loss = NaN, ...reports } = scalars;
-  const step = flight.index + 1;
-  if (!Number.isFinite(loss)) throw notFinite(`the loss is ${loss} at step ${step}`, flight.names);
-  const sizes = drawSizes(plan, program.sizes, seed, flight.index);
-  const displays = displayValues(plan, { seed, step: flight.index, sizes });
+  const step = index + 1;
+  if (!Number.isFinite(loss)) throw notFinite(`the loss is ${loss} at step ${step}`, names);
+  const { sizes } = running;
+  const displays = Object.fromEntries(plan.displays.map(({ name, value }) => [name, evaluateHost(value, { seed, step: index, sizes })]));
   return { step, loss, reports, displays, sizes, clipsPerSecond, time: new Date().toISOString() };
 }
 

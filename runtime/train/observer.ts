@@ -7,6 +7,7 @@ export interface RunStart {
   readonly adapter: string;
   /** Usable clips; null for a model without audio inputs. */
   readonly clips: number | null;
+  readonly clipsPerStep: number;
   readonly seed: number;
   readonly fromStep: number;
   readonly steps: number;

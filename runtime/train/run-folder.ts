@@ -41,7 +41,7 @@ export class RunFolder {
 
   /**
    * Decides where to start: the latest checkpoint's path when resuming, null for the beginning. Throws a UserError
-   * when a run is there and was not asked for, or was asked for and is not there.
+   * when a run is there and was not asked for, or was asked for and is not there. Changes nothing.
    */
   async start(resume: boolean): Promise<string | null> {
     const latest = await this.checkpoints.latest();
@@ -52,9 +52,6 @@ export class RunFolder {
     if (resume && latest === null && (await this.record()) === null) {
       throw new UserError("JR521", `there is no run to resume in '${this.path}'`, "Check --out, or leave out --resume to start a run there.");
     }
-    await mkdir(this.path, { recursive: true }).catch((error: unknown) => {
-      throw fileProblem(error, "write", this.path);
-    });
     return latest;
   }
 
@@ -67,8 +64,11 @@ export class RunFolder {
     }
   }
 
-  /** Writes `run.json`; the sessions of an earlier record stay, before this one. */
+  /** Makes the folder and writes `run.json`; the sessions of an earlier record stay, before this one. */
   async write(record: Omit<RunRecord, "sessions">, session: RunSession): Promise<void> {
+    await mkdir(this.path, { recursive: true }).catch((error: unknown) => {
+      throw fileProblem(error, "write", this.path);
+    });
     const earlier = session.fromStep > 0 ? ((await this.record())?.sessions ?? []) : [];
     const text = `${JSON.stringify({ ...record, sessions: [...earlier, session] }, null, 2)}\n`;
     await writeAtomic(join(this.path, "run.json"), (file) => writeBytes(file, new TextEncoder().encode(text)));

@@ -9,7 +9,7 @@ import { MetricsFile } from "./metrics-file.ts";
 import type { TrainObserver } from "./observer.ts";
 import type { TrainRow } from "./row.ts";
 import { RunFolder } from "./run-folder.ts";
-import type { PlanSession, Wait } from "./session.ts";
+import type { PlanSession } from "./session.ts";
 
 /** The settings of a run that are not the model's. */
 export interface RunSettings {
@@ -30,15 +30,23 @@ export interface RunSettings {
   readonly observer?: TrainObserver | undefined;
 }
 
+/** The clips of a run. */
+export interface RunData {
+  readonly path: string;
+  readonly identity: DataIdentity;
+  /** Clips a step. */
+  readonly batch: number;
+  batches(seed: number): BatchSource;
+}
+
 /** What a run works with. */
 export interface RunParts {
   readonly plan: Plan;
   readonly session: PlanSession;
-  readonly wait: Wait;
   readonly adapter: string;
   readonly versions: Readonly<Record<string, string>>;
-  /** Opens the batches of a seed; null for a model without audio inputs. */
-  readonly data: { readonly path: string; readonly identity: DataIdentity; batches(seed: number, fromStep: number): BatchSource } | null;
+  /** Null for a model without audio inputs. */
+  readonly data: RunData | null;
 }
 
 export interface RunResult {
@@ -73,13 +81,13 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
     return { step: fromStep, steps, stopped: false, checkpoint, last: null };
   }
 
-  if (checkpoint === null) await parts.wait(session.run("init", { step: 0, seed, read: [] }).outputs());
+  if (checkpoint === null) await session.run("init", { step: 0, seed, read: [] }).outputs();
   else await loadCheckpoint(checkpoint, plan, session);
   await folder.write(
     { model: plan.model, config: plan.config, fingerprint: plan.fingerprint, seed, steps, data: data && { path: data.path, clips: data.identity.clips } },
     { started: new Date().toISOString(), fromStep, adapter, versions: parts.versions },
   );
-  observer?.started?.({ plan, adapter, clips: data?.identity.clips ?? null, seed, fromStep, steps });
+  observer?.started?.({ plan, adapter, clips: data?.identity.clips ?? null, clipsPerStep: data?.batch ?? 0, seed, fromStep, steps });
 
   const metrics = await MetricsFile.open(folder.metrics, fromStep);
   const logEvery = settings.logEvery ?? 10;
@@ -90,10 +98,9 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
     const step = await trainLoop({
       plan, session, seed, steps,
       from: fromStep,
-      batches: data?.batches(seed, fromStep) ?? null,
-      clips: batchSize(plan),
+      batches: data?.batches(seed) ?? null,
+      clips: data?.batch ?? 0,
       checkpointEvery: settings.checkpointEvery ?? 500,
-      wait: parts.wait,
       signal: settings.signal ?? new AbortController().signal,
       onRow(row) {
         last = row;
@@ -126,12 +133,6 @@ function chooseSteps(asked: number | undefined, plan: Plan): number {
   const steps = asked ?? plan.config["steps"];
   if (typeof steps === "number" && Number.isSafeInteger(steps) && steps > 0) return steps;
   throw new UserError("JR524", `the number of steps is not known: the model '${plan.model}' has no 'config steps'`, "Say how many with --steps.");
-}
-
-/** Clips a step: the first axis of the first input, which training never draws. */
-function batchSize(plan: Plan): number {
-  const rows = stepProgram(plan).inputs[0]?.shape[0];
-  return typeof rows === "number" ? rows : 0;
 }
 
 function changesSince(info: CheckpointInfo, { plan, data }: RunParts): string[] {

@@ -16,6 +16,9 @@ export interface RunOptions {
 
 /** A submitted program; its outputs arrive later. */
 export interface Running {
+  /** The runtime sizes of this run, given or drawn. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Waits without keeping a core busy. */
   outputs(): Promise<Readonly<Record<string, Values>>>;
 }
 
@@ -23,6 +26,3 @@ export interface Running {
 export interface PlanSession extends TensorSource, TensorSink {
   run(program: string, options: RunOptions): Running;
 }
-
-/** Waits for device work without keeping a core busy (`sleepUntil` of runtime/gpu). */
-export type Wait = <T>(work: Promise<T>) => Promise<T>;

@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 class Memory {
-  readonly tensors = new Map(plan.tensors.map((tensor, t) => [tensor.name, Float32Array.from({ length: 6 }, (_, i) => 10 * t + i)]));
+  readonly tensors = new Map<string, Float32Array>(plan.tensors.map((tensor, t) => [tensor.name, Float32Array.from({ length: 6 }, (_, i) => 10 * t + i)]));
   async readTensor(name: string): Promise<Float32Array> {
     return this.tensors.get(name)!;
   }
@@ -115,7 +115,7 @@ describe("a checkpoint store", () => {
   it("keeps the last good one when writing fails", async () => {
     const store = new CheckpointStore(folder, 1);
     await add(store, 100);
-    await expect(store.add(200, async () => { throw new UserError("disk-full", "full"); })).rejects.toThrow("full");
+    await expect(store.add(200, async () => { throw new UserError("JR501", "full"); })).rejects.toThrow("full");
     expect(await store.latest()).toBe(store.path(100));
     expect(readFileSync(store.path(100), "utf8")).toBe("100");
   });

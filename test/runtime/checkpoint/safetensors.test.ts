@@ -129,7 +129,7 @@ describe("a disk that fills up while writing", () => {
     const path = await written("full.safetensors");
     const before = readFileSync(path);
     const attempt = writeSafetensors(path, { ...content, metadata: { step: "8" } }, fullAfter(200));
-    await expect(attempt).rejects.toMatchObject({ code: "disk-full", message: `no space left on the disk while writing '${path}'` });
+    await expect(attempt).rejects.toMatchObject({ code: "JR501", message: `no space left on the disk while writing '${path}'` });
     expect(readFileSync(path)).toEqual(before);
     expect(readdirSync(folder)).not.toContain("full.safetensors.tmp");
   });

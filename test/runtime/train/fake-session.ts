@@ -1,5 +1,5 @@
 import type { Plan } from "../../../runtime/plan/schema.ts";
-import { drawSizes } from "../../../runtime/train/host-values.ts";
+import { runEnvironment } from "../../../runtime/execute/sizes.ts";
 import type { PlanSession, Running, RunOptions } from "../../../runtime/train/session.ts";
 
 /**
@@ -21,19 +21,21 @@ export class FakeSession implements PlanSession {
     this.tensors = new Map(plan.tensors.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))]));
   }
 
-  run(program: string, { step, seed, inputs = {} }: RunOptions): Running {
+  run(program: string, { step, seed, sizes: given, inputs = {} }: RunOptions): Running {
+    const { sizes } = runEnvironment(this.#plan, program, { step, seed, sizes: given });
     if (program === "init") {
       for (const values of this.tensors.values()) values.forEach((_, i) => (values[i] = seed + i));
-      return { outputs: async () => ({}) };
+      return { sizes, outputs: async () => ({}) };
     }
     this.steps.push(step);
-    const { M = 0 } = drawSizes(this.#plan, ["M"], seed, step);
+    const { M = 0 } = sizes;
     const clip = inputs["clip"] as Float32Array;
     const moved = clip.reduce((sum, x) => sum + x, 0) / clip.length + M / 10;
     for (const values of this.tensors.values()) values.forEach((x, i) => (values[i] = 0.9 * x + moved * Math.sin(i + seed)));
     const loss = this.tensors.get("encoder.w")!.reduce((sum, x) => sum + x * x, 0);
     this.mostPending = Math.max(this.mostPending, ++this.pending);
     return {
+      sizes,
       outputs: async () => {
         this.pending--;
         return { loss: Float32Array.of(await this.outputsOf(step, loss)), target_std: Float32Array.of(M) };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PortPlan } from "../../../runtime/plan/schema.ts";
 import { audioNeed, fillInputs } from "../../../runtime/train/batches.ts";
-import { displayValues, drawSizes } from "../../../runtime/train/host-values.ts";
 import { Throughput } from "../../../runtime/train/throughput.ts";
 import { tinyPlan } from "./tiny-plan.ts";
 
@@ -11,38 +10,19 @@ describe("the inputs of a program", () => {
   const { inputs } = tinyPlan().programs["step"]!;
 
   it("ask for audio at a rate and are filled from a batch", () => {
-    expect(audioNeed(inputs)).toMatchObject({ rate: 8000, port: { name: "clip" }, args: { crop: "random" } });
+    expect(audioNeed(inputs)).toEqual({ rate: 8000, batch: 4, samples: 8, crop: "random" });
     const batch = { clip: new Float32Array(32), valid: new Int32Array(4), names: [] };
     expect(fillInputs(inputs, batch)).toEqual({ clip: batch.clip, valid: batch.valid });
     expect(audioNeed([])).toBeNull();
   });
 
   it.each<[string, PortPlan[], string]>([
-    ["without a source", [port("x")], "input 'x' comes from nowhere; training fills inputs from audio(...) and valid()"],
-    ["from something unknown", [port("x", { kind: "video", args: {} })], "input 'x' comes from 'video'; training fills inputs from audio(...) and valid()"],
+    ["without a source", [port("x")], "input 'x' comes from nowhere; audio(...) and valid() can be filled"],
+    ["from something unknown", [port("x", { kind: "video", args: {} })], "input 'x' comes from 'video'; audio(...) and valid() can be filled"],
     ["from two audios", [port("x", { kind: "audio", args: { rate: 1 } }), port("y", { kind: "audio", args: { rate: 2 } })], "inputs 'x' and 'y' both ask for audio; one input can"],
     ["from audio without a rate", [port("x", { kind: "audio", args: {} })], "the audio of input 'x' has rate undefined; a rate in Hz was expected"],
   ])("%s are an error", (_, ports, message) => {
     expect(() => audioNeed(ports)).toThrow(message);
-  });
-});
-
-describe("host values", () => {
-  it("draw each size inside its bounds, anew each step, the same in each run", () => {
-    const draw = (step: number): number => drawSizes(tinyPlan(), ["M"], 1, step)["M"]!;
-    const drawn = Array.from({ length: 200 }, (_, step) => draw(step));
-    expect(new Set(drawn)).toEqual(new Set([2, 3, 4, 5]));
-    expect(Array.from({ length: 200 }, (_, step) => draw(step))).toEqual(drawn);
-    expect(drawSizes(tinyPlan(), ["N"], 1, 0)).toEqual({});
-  });
-
-  it("let a later draw use an earlier size", () => {
-    const plan = tinyPlan({ sizes: [{ name: "A", min: 3, max: 3, draw: 3 }, { name: "B", min: 6, max: 6, draw: { call: "mul", args: [2, { size: "A" }] } }] });
-    expect(drawSizes(plan, ["A", "B"], 0, 0)).toEqual({ A: 3, B: 6 });
-  });
-
-  it("evaluate the displays", () => {
-    expect(displayValues(tinyPlan(), { seed: 0, step: 8, sizes: {} })).toEqual({ lr: 0.125 });
   });
 });
 

@@ -21,9 +21,9 @@ const names = (step: number): string[] => [0, 1, 2, 3].map((i) => `clip${4 * ste
 function parts(session: FakeSession, change: Partial<RunParts> = {}): RunParts {
   const plan: Plan = tinyPlan();
   return {
-    plan, session, adapter: "fake", versions: { node: "v0" }, wait: (work) => work,
+    plan, session, adapter: "fake", versions: { node: "v0" },
     data: {
-      path: "clips", identity: { clips: 12, digest: "abc" },
+      path: "clips", batch: 4, identity: { clips: 12, digest: "abc" },
       batches: (seed) => ({
         batch: async (step) => ({ clip: Float32Array.from({ length: 32 }, (_, i) => mix32(seed + 32 * step + i) / 2 ** 32), valid: new Int32Array(4).fill(8), names: names(step) }),
       }),

@@ -1,0 +1,48 @@
+import type { FileHandle } from "node:fs/promises";
+import { writeBytes } from "../checkpoint/atomic-write.ts";
+
+/** Room for any shape: the header is written first, when the number of rows is not known. */
+const HEADER_BYTES = 128;
+
+/** Writes NumPy's .npy, version 1.0, little-endian f32, row by row; the first axis counts the rows. */
+export class NpyWriter {
+  readonly #file: FileHandle;
+  readonly #row: readonly number[];
+  #rows = 0;
+  #position = HEADER_BYTES;
+
+  /** `row` is the shape of one row: [dim] gives a file of [rows, dim]. */
+  constructor(file: FileHandle, row: readonly number[]) {
+    this.#file = file;
+    this.#row = row;
+  }
+
+  async append(values: Float32Array): Promise<void> {
+    const expected = this.#row.reduce((a, b) => a * b, 1);
+    if (values.length !== expected) throw new Error(`a row has ${values.length} values, expected ${expected}`);
+    if (this.#rows === 0) await this.#header();
+    await writeBytes(this.#file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#position);
+    this.#position += values.byteLength;
+    this.#rows++;
+  }
+
+  /** Writes the header with the final shape; gives the shape. */
+  async finish(): Promise<number[]> {
+    await this.#header();
+    return [this.#rows, ...this.#row];
+  }
+
+  async #header(): Promise<void> {
+    await writeBytes(this.#file, npyHeader([this.#rows, ...this.#row]), 0);
+  }
+}
+
+/** Magic, version, header length, and a Python dict padded with spaces to 128 bytes. */
+export function npyHeader(shape: readonly number[]): Uint8Array {
+  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
+  const text = `${dict.padEnd(HEADER_BYTES - 11)}\n`;
+  const header = new Uint8Array(HEADER_BYTES);
+  header.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, (HEADER_BYTES - 10) & 255, (HEADER_BYTES - 10) >> 8]);
+  header.set(new TextEncoder().encode(text), 10);
+  return header;
+}

@@ -1,0 +1,49 @@
+import { fileURLToPath } from "node:url";
+import { UserError } from "../errors.ts";
+import { parseTrainerArguments } from "./arguments.ts";
+import type { Screen } from "./live-line.ts";
+import { showError } from "./show-error.ts";
+import { trainOnScreen } from "./train-on-screen.ts";
+
+const HELP = `Trains the model of this folder.
+
+  node trainer.js --data <folder> --out <folder> [options]
+
+  --data <path>            clips: a folder of audio files, a tar, or what 'jepac data prepare' made
+  --out <folder>           the run: checkpoints, metrics.jsonl, run.json
+  --steps <n>              steps to have done at the end (default: the model's 'config steps')
+  --seed <n>               decides weights, batches and masks (default: 0)
+  --resume                 continue the run in --out, bit for bit
+  --adapter <name>         a part of the GPU's name, or 'software' (default: the fastest)
+  --checkpoint-every <n>   steps between checkpoints (default: 500); the last three are kept
+  --log-every <n>          steps between lines of metrics.jsonl (default: 10)
+  --help                   this text
+
+  Ctrl-C saves and stops; a second Ctrl-C stops at once.
+`;
+
+export interface Streams {
+  readonly out: Screen;
+  readonly err: Screen;
+}
+
+/**
+ * What an emitted `trainer.js` runs: parses `argv` (without node and script), trains, and shows failures as people
+ * read them. Gives the exit code: 0 done or saved after Ctrl-C, 1 an error; a second Ctrl-C exits with 130 by itself.
+ * @param buildDir the build folder, as the trainer's `new URL(".", import.meta.url)`
+ */
+export async function trainerMain(buildDir: URL, argv: readonly string[], streams: Streams = { out: process.stdout, err: process.stderr }): Promise<number> {
+  try {
+    const { help, data, out, ...settings } = parseTrainerArguments(argv);
+    if (help) {
+      streams.out.write(HELP);
+      return 0;
+    }
+    if (out === undefined) throw new UserError("JR532", "--out is missing", "Name a folder for the run, for example --out runs/first.");
+    await trainOnScreen({ ...settings, buildDir: fileURLToPath(buildDir), data, out }, streams.out);
+    return 0;
+  } catch (error) {
+    streams.err.write(`${showError(error)}\n`);
+    return 1;
+  }
+}
