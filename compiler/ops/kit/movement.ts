@@ -49,7 +49,7 @@ function numbers(inputs: readonly NdArray[], env: EvalEnv): IndexAlgebra {
     div: (a, b) => toIndex(Math.floor(toNumber(a) / value(b))),
     mod: (a, b) => toIndex(toNumber(a) % value(b)),
     less: (a, b) => (toNumber(a) < toNumber(b)) as unknown as Condition,
-    and: (a, b) => ((a as unknown as boolean) && (b as unknown as boolean)) as unknown as Condition,
+    and: (a, b) => ((a as unknown as boolean) && b) as unknown as Condition,
     load(input, at) {
       const array = inputs[input]!;
       return toIndex(array.data[position(array.shape, at.map(toNumber))]!);
