@@ -6,3 +6,7 @@ export { loadCheckpoint, readCheckpointInfo, saveCheckpoint, openSafetensors } f
 export { isMain } from "./model/is-main.ts";
 export { Model, type HostTensor, type ModelTypes, type OpenOptions } from "./model/model.ts";
 export { trainerMain } from "./trainer/trainer.ts";
+export { countReasons, openClips, prepare, writeSyntheticClips, type ClipSource, type SkippedClip } from "./data/index.ts";
+export type { Accuracy } from "./evaluate/accuracy.ts";
+export { embedClips, type EmbedOptions, type EmbedResult } from "./evaluate/embed-clips.ts";
+export { evaluateKnn, type KnnOptions, type KnnResult } from "./evaluate/evaluate-knn.ts";

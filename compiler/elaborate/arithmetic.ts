@@ -34,7 +34,7 @@ export function unary(it: Interpreter, expr: Expr & { kind: "unary" }, value: Va
     return { ...value, host: hostCall("neg", value.host) };
   }
   const node = asTensor(it, value, expr.span);
-  return tensor(it.g.at(expr.span).unary(expr.op === "-" ? "neg" : "not", node));
+  return tensor(it.at(expr.span).node(expr.op === "-" ? "neg" : "not", [node]));
 }
 
 export function binary(it: Interpreter, expr: Expr & { kind: "binary" }, left: Value, right: Value): Value {
@@ -50,7 +50,7 @@ export function elementwise(it: Interpreter, op: string, left: Value, right: Val
   const a = asTensor(it, left, at.span, dtype);
   const b = asTensor(it, right, at.span, dtype);
   const shape = broadcastShape(it, a, b, at);
-  return it.g.at(at.span).binary(op, it.g.expand(a, shape), it.g.expand(b, shape));
+  return it.at(at.span).node(op, [it.g.expand(a, shape), it.g.expand(b, shape)]);
 }
 
 /** Right-aligned; an axis of size 1 stretches. */
@@ -76,11 +76,11 @@ function matmul(it: Interpreter, a: Node, b: Node, expr: Expr): Node {
   if (inner === undefined || other === undefined || !inner.equals(other)) {
     return it.fail("JM0509", { what: "the second-last axis of the right side of `@`", expected: inner?.toString() ?? "a tensor", found: other?.toString() ?? "no such axis" }, expr.span);
   }
-  if (b.shape.length === 2) return it.g.at(expr.span).matmul(a, b);
+  if (b.shape.length === 2) return it.at(expr.span).matmul(a, b);
   const batch = broadcastBatch(it, a, b, expr);
   const left = it.g.expand(a, [...batch, ...a.shape.slice(-2)]);
   const right = it.g.expand(b, [...batch, ...b.shape.slice(-2)]);
-  return it.g.at(expr.span).matmul(left, right);
+  return it.at(expr.span).matmul(left, right);
 }
 
 function broadcastBatch(it: Interpreter, a: Node, b: Node, at: Expr): readonly Poly[] {

@@ -1,9 +1,9 @@
-import type { Arg, Expr, FnDecl, Param } from "../syntax/ast.ts";
+import type { Expr, FnDecl } from "../syntax/ast.ts";
+import { argumentsOf } from "./arguments.ts";
 import { callBuiltin } from "./builtins/table.ts";
-import { evaluate, evaluateBlock } from "./expression.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Expected, Interpreter } from "./interpreter.ts";
 import { instantiate } from "./net.ts";
-import { bindSizes, bindResult, type Expected } from "./unify.ts";
+import { bindSizes, bindResult } from "./unify.ts";
 import { Scope } from "./scope.ts";
 import { checkWhere } from "./where.ts";
 import { asTensor } from "./want.ts";
@@ -32,13 +32,13 @@ export function callValue(it: Interpreter, call: Call, scope: Scope, expected?: 
 
 function calleeOf(it: Interpreter, callee: Expr, scope: Scope): Value | MethodValue {
   if (callee.kind === "member") {
-    const object = evaluate(it, callee.object, scope);
+    const object = it.evaluate(callee.object, scope);
     if (object.kind === "net") {
       const method = object.decl.members.find((m): m is FnDecl => m.kind === "fn" && m.name?.name === callee.name.name);
       if (method !== undefined) return { kind: "method", net: object, decl: method };
     }
   }
-  return evaluate(it, callee, scope);
+  return it.evaluate(callee, scope);
 }
 
 /** What calling the net itself runs. */
@@ -48,33 +48,6 @@ function nameless(net: NetValue): FnDecl {
   return found;
 }
 
-/** Arguments by parameter name; defaults are evaluated where the parameter is declared. */
-export function argumentsOf(it: Interpreter, params: readonly Param[], args: readonly Arg[], scope: Scope, home: Scope): Map<string, Value> {
-  const values = new Map<string, Value>();
-  let position = 0;
-  for (const arg of args) {
-    const name = arg.name?.name ?? params[position++]?.name.name;
-    if (name !== undefined) values.set(name, evaluate(it, arg.value, scope));
-  }
-  const defaults = new Scope(home);
-  const ordered = new Map<string, Value>();
-  for (const param of params) {
-    const given = values.get(param.name.name) ?? (param.fallback === undefined ? undefined : evaluate(it, param.fallback, defaults));
-    if (given === undefined) throw new Error(`the missing argument \`${param.name.name}\` passed the checker`);
-    const value = coerce(it, param, given);
-    ordered.set(param.name.name, value);
-    defaults.declare(param.name.name, value);
-  }
-  return ordered;
-}
-
-/** An int where a real is expected becomes real; a number where a tensor is expected becomes one without axes. */
-export function coerce(it: Interpreter, param: Param, value: Value): Value {
-  if (param.type.kind === "tensor-type") return value.kind === "scalar" ? tensor(asTensor(it, value, param.span, param.type.dtype)) : value;
-  if (param.type.name === "real" && value.kind === "scalar" && value.type === "int") return real(value.host);
-  return value;
-}
-
 function callFn(it: Interpreter, decl: FnDecl, home: Scope, call: Call, scope: Scope, name: string, expected?: Expected): Value {
   const values = argumentsOf(it, decl.params, call.args, scope, home);
   const inner = new Scope(home);
@@ -82,7 +55,7 @@ function callFn(it: Interpreter, decl: FnDecl, home: Scope, call: Call, scope: S
   bindSizes(it, decl, values, inner, call.span);
   if (expected !== undefined) bindResult(it, decl, expected, inner);
   checkWhere(it, decl.where, inner, call.span);
-  const result = it.within(name, call.span, () => evaluateBlock(it, decl.body, inner));
+  const result = it.within(name, call.span, () => it.block(decl.body, inner));
   if (decl.result.kind === "tensor-type" && result.kind === "scalar") return tensor(asTensor(it, result, call.span, decl.result.dtype));
   if (decl.result.kind === "scalar-type" && decl.result.name === "real" && result.kind === "scalar" && result.type === "int") return real(result.host);
   return result;

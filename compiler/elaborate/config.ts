@@ -2,7 +2,6 @@ import type { ConfigDecl, ModelDecl } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import { diagnose } from "../diagnostics/codes.ts";
 import { nearest } from "../diagnostics/suggest.ts";
-import { evaluate } from "./expression.ts";
 import { fail } from "./failure.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { Scope } from "./scope.ts";
@@ -42,11 +41,11 @@ export function applyConfig(it: Interpreter, model: ModelDecl, choices: Choices,
   const plain: Record<string, number | string | boolean> = {};
   for (const config of configs) {
     const name = config.name.name;
-    const standard = evaluate(it, config.value, scope);
+    const standard = it.evaluate(config.value, scope);
     const preset = chosen?.settings.find((s) => s.name.name === name);
     const typed = choices.set?.[name];
     let value = standard;
-    if (preset !== undefined) value = fit(name, standard, evaluate(it, preset.value, scope), preset.span, sourceText(preset.value.span));
+    if (preset !== undefined) value = fit(name, standard, it.evaluate(preset.value, scope), preset.span, sourceText(preset.value.span));
     if (typed !== undefined) value = fit(name, standard, readTyped(typed), config.span, typed);
     scope.declare(name, value);
     plain[name] = value.kind === "text" ? value.text : plainScalar(it, value, config.span);

@@ -1,7 +1,6 @@
 import type { Expr, Pattern, PatternAxis } from "../syntax/ast.ts";
 import type { Node } from "../graph/node.ts";
 import { Poly } from "../size/poly.ts";
-import { evaluate } from "./expression.ts";
 import { type Interpreter, show } from "./interpreter.ts";
 import type { Scope } from "./scope.ts";
 import { asSize, asTensor } from "./want.ts";
@@ -19,19 +18,19 @@ function product(sizes: readonly Poly[]): Poly {
 
 /** `rearrange(x, b n (h k) -> b h n k, h: 4)`; `repeat` may have new axes on the right. */
 export function rearrange(it: Interpreter, expr: Expr & { kind: "rearrange" }, scope: Scope): Value {
-  const node = asTensor(it, evaluate(it, expr.operand, scope), expr.operand.span);
+  const node = asTensor(it, it.evaluate(expr.operand, scope), expr.operand.span);
   const sizes = new Map<string, Poly>();
-  for (const arg of expr.sizes) if (arg.name !== undefined) sizes.set(arg.name.name, asSize(it, evaluate(it, arg.value, scope), arg.span));
+  for (const arg of expr.sizes) if (arg.name !== undefined) sizes.set(arg.name.name, asSize(it, it.evaluate(arg.value, scope), arg.span));
   measure(it, expr, node, sizes);
 
   const size = (name: string): Poly => sizes.get(name) ?? Poly.constant(1);
   const opened = expr.from.axes.flatMap(namesOf);
   const wanted = expr.to.axes.flatMap(namesOf);
-  const g = it.g.at(expr.span);
+  const g = it.at(expr.span);
   const split = g.reshape(node, opened.map(size));
   const kept = wanted.filter((name) => opened.includes(name));
   const moved = g.transpose(split, kept.map((name) => opened.indexOf(name)));
-  const wide = kept.length === wanted.length ? moved : g.broadcast(moved, wanted.map(size), kept.map((name) => wanted.indexOf(name)));
+  const wide = kept.length === wanted.length ? moved : g.broadcast(moved, kept.map((name) => wanted.indexOf(name)), wanted.map(size));
   return tensor(g.reshape(wide, expr.to.axes.map((axis) => product(namesOf(axis).map(size)))));
 }
 
@@ -58,7 +57,7 @@ function measure(it: Interpreter, expr: Expr & { kind: "rearrange" }, node: Node
 
 /** `einsum(b n k, b m k -> b n m; q, k)`: one or two operands. */
 export function einsum(it: Interpreter, expr: Expr & { kind: "einsum" }, scope: Scope): Value {
-  const operands = expr.operands.map((e) => asTensor(it, evaluate(it, e, scope), e.span));
+  const operands = expr.operands.map((e) => asTensor(it, it.evaluate(e, scope), e.span));
   const sizes = new Map<string, Poly>();
   const inputs = expr.inputs.map((pattern) => pattern.axes.flatMap(namesOf));
   inputs.forEach((names, i) => {
@@ -74,7 +73,7 @@ export function einsum(it: Interpreter, expr: Expr & { kind: "einsum" }, scope: 
     });
   });
   const out = expr.output.axes.flatMap(namesOf);
-  const g = it.g.at(expr.span);
+  const g = it.at(expr.span);
   const [a, b] = operands;
   const [namesA, namesB] = inputs;
   if (a === undefined || namesA === undefined) throw new Error("an einsum of nothing passed the checker");

@@ -4,14 +4,14 @@ import { binary, unary } from "./arithmetic.ts";
 import { callValue } from "./call.ts";
 import { einsum, rearrange } from "./einops.ts";
 import { indexValue } from "./indexing.ts";
-import type { Interpreter } from "./interpreter.ts";
-import { Scope } from "./scope.ts";
+import type { Expected, Interpreter } from "./interpreter.ts";
+import { packName, Scope } from "./scope.ts";
 import { asBool, asInt, asStaticInt } from "./want.ts";
 import { describeValue, int, real, bool, tensor, type Value } from "./value.ts";
 import { hostCall } from "./host.ts";
 
 /** The value of an expression. */
-export function evaluate(it: Interpreter, expr: Expr, scope: Scope): Value {
+export function evaluate(it: Interpreter, expr: Expr, scope: Scope, expected?: Expected): Value {
   switch (expr.kind) {
     case "int":
       return int(expr.value);
@@ -51,7 +51,7 @@ export function evaluate(it: Interpreter, expr: Expr, scope: Scope): Value {
         }),
       };
     case "call":
-      return callValue(it, expr, scope);
+      return callValue(it, expr, scope, expected);
     case "member": {
       const object = evaluate(it, expr.object, scope);
       if (object.kind !== "net") throw new Error(`a member of ${describeValue(object)} passed the checker`);
@@ -68,11 +68,6 @@ export function evaluate(it: Interpreter, expr: Expr, scope: Scope): Value {
     case "einsum":
       return einsum(it, expr, scope);
   }
-}
-
-/** The name under which a scope keeps the sizes that `..S` stands for: no user name can collide with it. */
-export function packName(name: string): string {
-  return `..${name}`;
 }
 
 function conditional(it: Interpreter, expr: Expr & { kind: "if" }, scope: Scope): Value {

@@ -1,6 +1,5 @@
 import type { Expr } from "../syntax/ast.ts";
 import { Poly } from "../size/poly.ts";
-import { evaluate } from "./expression.ts";
 import { type Interpreter, show } from "./interpreter.ts";
 import type { Scope } from "./scope.ts";
 import { asSize, asStaticInt } from "./want.ts";
@@ -11,7 +10,7 @@ export function indexValue(it: Interpreter, expr: Expr & { kind: "index" }, obje
   if (object.kind === "list") {
     const [item] = expr.items;
     if (item?.kind !== "at") throw new Error("a slice of a list passed the checker");
-    const i = asStaticInt(it, evaluate(it, item.index, scope), item.span, "the index into a list");
+    const i = asStaticInt(it, it.evaluate(item.index, scope), item.span, "the index into a list");
     const found = object.items.at(i);
     if (found === undefined || i >= object.items.length) {
       return it.fail("JM0505", { range: `${i}`, size: `${object.items.length} items` }, item.span, "outside the list");
@@ -33,7 +32,7 @@ export function indexValue(it: Interpreter, expr: Expr & { kind: "index" }, obje
     }
     const bound = (e: Expr | undefined, otherwise: Poly): Poly => {
       if (e === undefined) return otherwise;
-      const given = asSize(it, evaluate(it, e, scope), e.span);
+      const given = asSize(it, it.evaluate(e, scope), e.span);
       return given.constant !== undefined && given.constant < 0 ? size.add(given) : given;
     };
     const from = item.kind === "at" ? bound(item.index, size) : bound(item.from, Poly.constant(0));
@@ -48,6 +47,6 @@ export function indexValue(it: Interpreter, expr: Expr & { kind: "index" }, obje
     sizes.push(length);
     if (item.kind === "slice") kept.push(length);
   });
-  const cut = it.g.at(expr.span).slice(node, starts, sizes);
+  const cut = it.at(expr.span).slice(node, starts, sizes);
   return tensor(kept.length === sizes.length ? cut : it.g.reshape(cut, kept));
 }

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "../graph/builder.ts";
-import type { TypeExpr } from "../syntax/ast.ts";
+import type { Block, Expr, TypeExpr } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose, type CodeId } from "../diagnostics/codes.ts";
@@ -8,9 +8,8 @@ import type { Unit } from "../program/program.ts";
 import type { SizeBounds } from "../graph/node.ts";
 import { Poly } from "../size/poly.ts";
 import { fail } from "./failure.ts";
-import { builtinNames } from "./builtins/table.ts";
-import { evaluate } from "./expression.ts";
 import { Scope } from "./scope.ts";
+import type { Value } from "./value.ts";
 
 /** A trainable tensor, as the elaborator met it. */
 export interface WeightSite {
@@ -20,6 +19,16 @@ export interface WeightSite {
   readonly type: TypeExpr;
   /** Builds its first value; called for the `init` program only. */
   readonly init: () => import("../graph/node.ts").Node;
+}
+
+/** The shape a value must have, where that decides its own sizes: an initialiser's weight. */
+export type Expected = readonly Poly[];
+
+/** How expressions are evaluated; handed in, because the parts of the language contain each other. */
+export interface Evaluator {
+  readonly builtins: readonly string[];
+  evaluate(it: Interpreter, expr: Expr, scope: Scope, expected?: Expected): Value;
+  block(it: Interpreter, block: Block, scope: Scope): Value;
 }
 
 /**
@@ -33,13 +42,31 @@ export class Interpreter {
   readonly weights = new Map<string, WeightSite>();
   readonly #unitScopes = new Map<Unit, Scope>();
   readonly #builtins: Scope;
+  readonly #evaluator: Evaluator;
   readonly #calls: { readonly name: string; readonly span: Span }[] = [];
   #sites = 0;
 
-  constructor(g: GraphBuilder) {
+  constructor(g: GraphBuilder, evaluator: Evaluator) {
     this.g = g;
+    this.#evaluator = evaluator;
     this.#builtins = new Scope();
-    for (const name of builtinNames) this.#builtins.declare(name, { kind: "builtin", name });
+    for (const name of evaluator.builtins) this.#builtins.declare(name, { kind: "builtin", name });
+  }
+
+  /** The value of an expression. */
+  evaluate(expr: Expr, scope: Scope, expected?: Expected): Value {
+    return this.#evaluator.evaluate(this, expr, scope, expected);
+  }
+
+  /** The value of a block's last expression. */
+  block(block: Block, scope: Scope): Value {
+    return this.#evaluator.block(this, block, scope);
+  }
+
+  /** The builder, set to give the nodes made next this place in the text. */
+  at(span: Span): GraphBuilder {
+    this.g.span = span;
+    return this.g;
   }
 
   /** A fresh number for a random site; the order of elaboration decides it. */
@@ -61,7 +88,7 @@ export class Interpreter {
     }
     for (const [name, { item, unit: home }] of unit.scope) {
       if (item.kind !== "let") continue;
-      const value = home === unit ? evaluate(this, item.value, scope) : this.scopeOf(home).own(name);
+      const value = home === unit ? this.evaluate(item.value, scope) : this.scopeOf(home).own(name);
       if (value !== undefined) scope.declare(name, value);
     }
     return scope;

@@ -6,7 +6,8 @@ import type { FnDecl, ModelDecl, ModelMember, NetDecl, OptimizeDecl, TypeExpr } 
 import { GraphBuilder } from "../graph/builder.ts";
 import { Poly } from "../size/poly.ts";
 import { applyConfig, type Choices } from "./config.ts";
-import { argumentsOf } from "./call.ts";
+import { argumentsOf } from "./arguments.ts";
+import { builtinNames } from "./builtins/table.ts";
 import { evaluate, evaluateBlock, execute } from "./expression.ts";
 import { ElaborationFailure } from "./failure.ts";
 import { hostCall } from "./host.ts";
@@ -77,7 +78,7 @@ export function elaborate(program: Program, choices: Choices): { model: Elaborat
 }
 
 class ModelElaborator {
-  readonly #it = new Interpreter(new GraphBuilder());
+  readonly #it = new Interpreter(new GraphBuilder(), { builtins: builtinNames, evaluate, block: evaluateBlock });
   readonly #decl: ModelDecl;
   readonly #scope: Scope;
   readonly #drawn: { name: string; draw: HostExpr }[] = [];
@@ -152,7 +153,7 @@ class ModelElaborator {
             ? {}
             : { source: { kind: source.name.name, args: Object.fromEntries(source.args.map((arg) => [arg.name?.name ?? "", this.#plain(arg.value)])) } }),
         });
-        this.#scope.declare(member.name.name, tensor(it.g.at(member.span).input(member.name.name, dtype, shape)));
+        this.#scope.declare(member.name.name, tensor(it.at(member.span).input(member.name.name, dtype, shape)));
         return;
       }
       case "net":
@@ -285,7 +286,7 @@ class ModelElaborator {
       const like = this.#inputs.find((input) => input.name === param.name.name);
       return { name: param.name.name, dtype: param.type.dtype, shape, ...(like?.source === undefined ? {} : { source: like.source }) };
     });
-    for (const input of inputs) scope.declare(input.name, tensor(it.g.at(fn.span).input(`${name}.${input.name}`, input.dtype, input.shape)));
+    for (const input of inputs) scope.declare(input.name, tensor(it.at(fn.span).input(`${name}.${input.name}`, input.dtype, input.shape)));
     const result = asTensor(it, evaluateBlock(it, fn.body, scope), fn.span);
     return { name, inputs, sizes, result, ...(fn.doc === undefined ? {} : { doc: fn.doc }) };
   }

@@ -1,7 +1,6 @@
 import type { Member, NetDecl } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
-import { argumentsOf, callValue } from "./call.ts";
-import { evaluate } from "./expression.ts";
+import { argumentsOf } from "./arguments.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { Scope } from "./scope.ts";
 import { checkWhere } from "./where.ts";
@@ -25,7 +24,7 @@ function declareMembers(it: Interpreter, net: NetValue, members: readonly Member
   for (const member of members) {
     switch (member.kind) {
       case "let":
-        scope.declare(member.name.name, evaluate(it, member.value, scope));
+        scope.declare(member.name.name, it.evaluate(member.value, scope));
         break;
       case "net":
         scope.declare(member.name.name, evaluateNet(it, member, scope, net.path === "" ? member.name.name : `${net.path}.${member.name.name}`));
@@ -34,20 +33,19 @@ function declareMembers(it: Interpreter, net: NetValue, members: readonly Member
         if (member.type.kind !== "tensor-type") throw new Error("a param that is no tensor passed the checker");
         const shape = member.type.axes.map((axis) => {
           if (axis.kind === "pack") throw new Error("a pack in a param's type passed the checker");
-          const size = asSize(it, evaluate(it, axis, scope), axis.span).constant;
+          const size = asSize(it, it.evaluate(axis, scope), axis.span).constant;
           if (size === undefined) return it.fail("JM0508", { what: "the size of a param", found: "a runtime size" }, axis.span);
           if (size < 1) return it.fail("JM0510", { name: `an axis of \`${member.name.name}\``, size: `${size}` }, axis.span);
           return size;
         });
         const name = net.path === "" ? member.name.name : `${net.path}.${member.name.name}`;
-        const node = it.g.at(member.span).weight(name, shape);
+        const node = it.at(member.span).weight(name, shape);
         it.weights.set(name, {
           name,
           shape,
           type: member.type,
           init: () => {
-            const value =
-              member.init.kind === "call" ? callValue(it, member.init, scope, node.shape) : evaluate(it, member.init, scope);
+            const value = it.evaluate(member.init, scope, node.shape);
             return it.g.expand(asTensor(it, value, member.init.span), node.shape);
           },
         });
@@ -55,7 +53,7 @@ function declareMembers(it: Interpreter, net: NetValue, members: readonly Member
         break;
       }
       case "member-if": {
-        const condition = asBool(it, evaluate(it, member.condition, scope), member.condition.span);
+        const condition = asBool(it, it.evaluate(member.condition, scope), member.condition.span);
         if (typeof condition.host !== "number") {
           it.fail("JM0508", { what: "the condition of an `if` around members", found: describeValue(condition) }, member.condition.span);
         }
@@ -77,7 +75,7 @@ export function evaluateNet(it: Interpreter, decl: NetDecl, scope: Scope, path: 
 function withPath(it: Interpreter, expr: NetDecl["value"], scope: Scope, path: string): Value {
   if (expr.kind === "list-for") {
     // The items are made one by one, so that each knows its number.
-    const range = evaluate(it, { ...expr, item: { kind: "name", name: expr.name.name, span: expr.name.span } }, scope);
+    const range = it.evaluate({ ...expr, item: { kind: "name", name: expr.name.name, span: expr.name.span } }, scope);
     if (range.kind !== "list") throw new Error("a list that is none");
     return {
       kind: "list",
@@ -92,12 +90,12 @@ function withPath(it: Interpreter, expr: NetDecl["value"], scope: Scope, path: s
     return { kind: "list", items: expr.items.flatMap((item, i) => (item.kind === "pack" ? [] : [withPath(it, item, scope, `${path}.${i}`)])) };
   }
   if (expr.kind === "if") {
-    const condition = asBool(it, evaluate(it, expr.condition, scope), expr.condition.span);
+    const condition = asBool(it, it.evaluate(expr.condition, scope), expr.condition.span);
     const branch = condition.host !== 0 ? expr.then : expr.otherwise;
     if (branch.value !== undefined && branch.stmts.length === 0) return withPath(it, branch.value, scope, path);
   }
   if (expr.kind === "call") {
-    const callee = evaluate(it, expr.callee, scope);
+    const callee = it.evaluate(expr.callee, scope);
     if (callee.kind === "module") {
       return instantiate(it, callee, argumentsOf(it, callee.decl.params, expr.args, scope, callee.scope), path, expr.span);
     }

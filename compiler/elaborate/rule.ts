@@ -2,7 +2,7 @@ import type { HostExpr } from "@jepac/runtime/plan";
 import type { Node } from "../graph/node.ts";
 import { Poly } from "../size/poly.ts";
 import type { RuleDecl } from "../syntax/ast.ts";
-import { evaluate, execute } from "./expression.ts";
+import { execute } from "./expression.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { Scope } from "./scope.ts";
 import { asStatic, asTensor } from "./want.ts";
@@ -46,7 +46,7 @@ export function elaborateRule(it: Interpreter, decl: RuleDecl, home: Scope, args
   }
   return {
     rule: decl.name.name,
-    stateNames: decl.states.map((s) => ({ name: s.name.name, start: asStatic(it, evaluate(it, s.init, base), s.span, "the start of a state") })),
+    stateNames: decl.states.map((s) => ({ name: s.name.name, start: asStatic(it, it.evaluate(s.init, base), s.span, "the start of a state") })),
     updates: groups.map((g) => ({ ...g.update, ranks: g.ranks })),
     displays: [...args].flatMap(([name, value]) => (isChanging(value) ? [{ name, value: value.host }] : [])),
   };

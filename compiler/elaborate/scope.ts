@@ -28,3 +28,8 @@ export class Scope {
     else this.#parent.assign(name, value);
   }
 }
+
+/** The name under which a scope keeps the sizes that `..S` stands for: no user name can collide with it. */
+export function packName(name: string): string {
+  return `..${name}`;
+}

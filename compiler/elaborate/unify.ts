@@ -1,14 +1,10 @@
 import type { Axis, Expr, FnDecl } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import { Poly } from "../size/poly.ts";
-import { evaluate, packName } from "./expression.ts";
-import { type Interpreter, show } from "./interpreter.ts";
-import type { Scope } from "./scope.ts";
+import { type Expected, type Interpreter, show } from "./interpreter.ts";
+import { packName, Scope } from "./scope.ts";
 import { asSize } from "./want.ts";
 import { sizeValue, type Value } from "./value.ts";
-
-/** The shape a result must have: an initialiser's weight. */
-export type Expected = readonly Poly[];
 
 /** Binds a function's size parameters from the shapes of its arguments, then checks the axes that are expressions. */
 export function bindSizes(it: Interpreter, decl: FnDecl, values: ReadonlyMap<string, Value>, scope: Scope, at: Span): void {
@@ -62,9 +58,9 @@ function settle(it: Interpreter, rest: readonly (Unsettled & { name: string })[]
     if (only !== undefined) {
       // Linear in one name: size = a * name + b.
       const valueAt = (n: number): Poly => {
-        const trial = new (scope.constructor as new (parent: Scope) => Scope)(scope);
+        const trial = new Scope(scope);
         trial.declare(only, sizeValue(Poly.constant(n)));
-        return asSize(it, evaluate(it, axis, trial), axis.span);
+        return asSize(it, it.evaluate(axis, trial), axis.span);
       };
       const offset = valueAt(0);
       const solved = size.sub(offset).divideExact(valueAt(1).sub(offset));
@@ -74,7 +70,7 @@ function settle(it: Interpreter, rest: readonly (Unsettled & { name: string })[]
       scope.declare(only, sizeValue(solved));
       continue;
     }
-    const wanted = asSize(it, evaluate(it, axis, scope), axis.span);
+    const wanted = asSize(it, it.evaluate(axis, scope), axis.span);
     if (!wanted.equals(size)) {
       it.fail("JM0509", { what: `an axis of \`${name}\``, expected: show(wanted), found: show(size) }, at, "", {
         also: [{ span: axis.span, text: `declared here` }],

@@ -2,7 +2,7 @@ import type { HostExpr } from "@jepac/runtime/plan";
 import type { Node } from "../graph/node.ts";
 import type { FnDecl, ModuleDecl, RuleDecl } from "../syntax/ast.ts";
 import { Poly } from "../size/poly.ts";
-import { hostOfSize } from "./host.ts";
+import { hostSize } from "../graph/host-size.ts";
 import type { Scope } from "./scope.ts";
 
 /** What an expression is worth once config values are known. */
@@ -77,7 +77,7 @@ export function int(value: number): Scalar {
 }
 
 export function sizeValue(size: Poly): Scalar {
-  return { kind: "scalar", type: "int", host: hostOfSize(size), size };
+  return { kind: "scalar", type: "int", host: hostSize(size), size };
 }
 
 export function real(host: HostExpr): Scalar {

@@ -56,6 +56,6 @@ export function asTensor(it: Interpreter, value: Value, span: Span, dtype: DType
 }
 
 export function scalarNode(it: Interpreter, host: HostExpr, dtype: DType): Node {
-  if (typeof host === "number") return it.g.constant(host, dtype);
+  if (typeof host === "number") return it.g.constant(host, dtype, []);
   return dtype === "bool" ? it.g.cast(it.g.scalar(host, "i32"), "bool") : it.g.scalar(host, dtype);
 }

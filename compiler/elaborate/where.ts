@@ -1,6 +1,5 @@
 import type { Expr } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
-import { evaluate } from "./expression.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { Scope } from "./scope.ts";
 import { asBool } from "./want.ts";
@@ -8,7 +7,7 @@ import { asBool } from "./want.ts";
 /** Checks `where` conditions with this use's numbers; a violation points at the use. */
 export function checkWhere(it: Interpreter, conditions: readonly Expr[], scope: Scope, use: Span): void {
   for (const condition of conditions) {
-    const value = asBool(it, evaluate(it, condition, scope), condition.span);
+    const value = asBool(it, it.evaluate(condition, scope), condition.span);
     if (value.host !== 0) continue;
     const text = condition.span.source.text.slice(condition.span.start, condition.span.end);
     const values = [...new Set(namesIn(condition))].flatMap((name) => {

@@ -1,6 +1,5 @@
 import type { Expr } from "../../syntax/ast.ts";
 import type { Span } from "../../syntax/source.ts";
-import { evaluate } from "../expression.ts";
 import type { Interpreter } from "../interpreter.ts";
 import type { Scope } from "../scope.ts";
 import type { Value } from "../value.ts";
@@ -19,7 +18,7 @@ export class Arguments {
     const positional: Value[] = [];
     const spans: Span[] = [];
     for (const arg of call.args) {
-      const value = evaluate(it, arg.value, scope);
+      const value = it.evaluate(arg.value, scope);
       if (arg.name === undefined) {
         positional.push(value);
         spans.push(arg.value.span);

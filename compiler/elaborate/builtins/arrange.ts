@@ -19,7 +19,7 @@ const transpose: Builtin = (args) => {
     given === undefined
       ? x.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i))
       : asStaticInts(args.it, given, args.span(1), "a permutation");
-  return tensor(args.it.g.at(args.call.span).transpose(x, perm));
+  return tensor(args.it.at(args.call.span).transpose(x, perm));
 };
 
 const reshape: Builtin = (args) => {
@@ -30,7 +30,7 @@ const reshape: Builtin = (args) => {
   if (!before.equals(after)) {
     args.it.fail("JM0512", { message: `a reshape keeps the number of elements, but ${show(before)} would become ${show(after)}` }, args.call.span, `[${x.shape.map(show).join(", ")}] to [${shape.map(show).join(", ")}]`);
   }
-  return tensor(args.it.g.at(args.call.span).reshape(x, shape));
+  return tensor(args.it.at(args.call.span).reshape(x, shape));
 };
 
 const concat: Builtin = (args) => {
@@ -48,7 +48,7 @@ const concat: Builtin = (args) => {
       }
     });
   }
-  return tensor(args.it.g.at(args.call.span).concat(parts, axis));
+  return tensor(args.it.at(args.call.span).concat(parts, axis));
 };
 
 const pad: Builtin = (args) => {
@@ -67,7 +67,7 @@ const pad: Builtin = (args) => {
   const value = fill === undefined ? 0 : asStatic(args.it, fill, args.span(-1, "value"), "the value of a pad");
   const starts = x.shape.map((_, i) => (i === axis ? before : Poly.constant(0)));
   const shape = x.shape.map((size, i) => (i === axis ? size.add(before).add(after) : size));
-  return tensor(args.it.g.at(args.call.span).pad(x, starts, shape, value));
+  return tensor(args.it.at(args.call.span).pad(x, starts, shape, value));
 };
 
 /** Overlapping windows of the last axis. */
@@ -79,7 +79,8 @@ const window: Builtin = (args) => {
   if (length === undefined || size < 1 || step < 1 || size > length) {
     return args.it.fail("JM0512", { message: `windows of ${size} every ${step} do not fit an axis of ${x.shape.at(-1)?.toString() ?? "no size"}` }, args.call.span);
   }
-  return tensor(args.it.g.at(args.call.span).window(x, size, step));
+  const cuts = Poly.constant(Math.floor((length - size) / step) + 1);
+  return tensor(args.it.at(args.call.span).window(x, { size, step }, [...x.shape.slice(0, -1), cuts, Poly.constant(size)]));
 };
 
 export const arrange: Readonly<Record<string, Builtin>> = { transpose, reshape, concat, pad, window };

@@ -11,7 +11,7 @@ function unary(op: HostOp & string): Builtin {
   return (args) => {
     const x = args.get(0);
     if (x.kind === "scalar") return real(hostCall(op, x.host));
-    return tensor(args.it.g.at(args.call.span).unary(op, asTensor(args.it, x, args.span(0))));
+    return tensor(args.it.at(args.call.span).node(op, [asTensor(args.it, x, args.span(0))]));
   };
 }
 
@@ -20,7 +20,7 @@ function rounding(op: "floor" | "ceil" | "round"): Builtin {
   return (args) => {
     const x = args.get(0);
     if (x.kind === "scalar") return hostInt(hostCall(op, x.host));
-    return tensor(args.it.g.at(args.call.span).unary(op, asTensor(args.it, x, args.span(0))));
+    return tensor(args.it.at(args.call.span).node(op, [asTensor(args.it, x, args.span(0))]));
   };
 }
 
@@ -42,17 +42,17 @@ function cast(dtype: DType): Builtin {
   return (args) => {
     const x = args.get(0);
     if (x.kind === "scalar") return tensor(scalarNode(args.it, dtype === "i32" ? hostCall("floor", x.host) : x.host, dtype));
-    return tensor(args.it.g.at(args.call.span).cast(asTensor(args.it, x, args.span(0)), dtype));
+    return tensor(args.it.at(args.call.span).cast(asTensor(args.it, x, args.span(0)), dtype));
   };
 }
 
 const rsqrt: Builtin = (args) => {
   const x = args.get(0);
   if (x.kind === "scalar") return real(hostCall("div", 1, hostCall("sqrt", x.host)));
-  return tensor(args.it.g.at(args.call.span).unary("rsqrt", asTensor(args.it, x, args.span(0))));
+  return tensor(args.it.at(args.call.span).node("rsqrt", [asTensor(args.it, x, args.span(0))]));
 };
 
-const erf: Builtin = (args) => tensor(args.it.g.at(args.call.span).unary("erf", asTensor(args.it, args.get(0), args.span(0))));
+const erf: Builtin = (args) => tensor(args.it.at(args.call.span).node("erf", [asTensor(args.it, args.get(0), args.span(0))]));
 
 /** `where(condition, a, b)`: element by element; on the host when all three are numbers. */
 const where: Builtin = (args): Value => {
@@ -69,7 +69,7 @@ const where: Builtin = (args): Value => {
   const shape = broadcastShape(it, nodes[0], { ...nodes[1], shape: ab }, args.call);
   const [condition, yes, no] = nodes.map((node) => it.g.expand(node, shape));
   if (condition === undefined || yes === undefined || no === undefined) throw new Error("where takes three");
-  return tensor(it.g.at(args.call.span).select(condition, yes, no));
+  return tensor(it.at(args.call.span).select(condition, yes, no));
 };
 
 export const elementwise: Readonly<Record<string, Builtin>> = {

@@ -24,18 +24,18 @@ function finish(args: Arguments, folded: Node, x: Node, axes: readonly number[],
 /** max or min along axes. */
 export function extremum(op: "min" | "max", args: Arguments): Value {
   const { x, axes, keep } = readArguments(args);
-  const g = args.it.g.at(args.call.span);
-  const folded = op === "max" ? g.max(x, axes) : g.unary("neg", g.max(g.unary("neg", x), axes));
+  const g = args.it.at(args.call.span);
+  const folded = op === "max" ? g.amax(x, axes) : g.neg(g.amax(g.neg(x), axes));
   return finish(args, folded, x, axes, keep);
 }
 
 export const reduce: Readonly<Record<string, Builtin>> = {
   sum: (args) => {
     const { x, axes, keep } = readArguments(args);
-    return finish(args, args.it.g.at(args.call.span).sum(x, axes), x, axes, keep);
+    return finish(args, args.it.at(args.call.span).sum(x, axes), x, axes, keep);
   },
   mean: (args) => {
     const { x, axes, keep } = readArguments(args);
-    return finish(args, args.it.g.at(args.call.span).mean(x, axes), x, axes, keep);
+    return finish(args, args.it.at(args.call.span).mean(x, axes), x, axes, keep);
   },
 };

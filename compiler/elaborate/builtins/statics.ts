@@ -14,7 +14,7 @@ export const statics: Readonly<Record<string, Builtin>> = {
   full: (args) => {
     const shape = asSizes(args.it, args.get(0), args.span(0));
     const value = asTensor(args.it, args.get(1), args.span(1));
-    return tensor(args.it.g.at(args.call.span).expand(value, shape));
+    return tensor(args.it.at(args.call.span).expand(value, shape));
   },
   rank: (args) => {
     const x = args.get(0);

@@ -1,0 +1,67 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Command } from "commander";
+import { UserError } from "@jepac/runtime";
+import type { Compiled } from "../../compiler/compile.ts";
+import { assignment } from "../arguments.ts";
+import { compileFile } from "../compile.ts";
+import { bytes, count } from "../numbers.ts";
+import { style } from "../style.ts";
+
+export interface BuildOptions {
+  preset?: string;
+  set?: Record<string, string>;
+  out?: string;
+}
+
+export function addBuild(program: Command): void {
+  program
+    .command("build")
+    .argument("<model.jm>", "the file with the model")
+    .option("--preset <name>", "a named group of config values from the model")
+    .option("--set <name=value>", "change one config value (repeatable)", assignment)
+    .option("--out <folder>", "where to write (default: build/<file name>)")
+    .description("compile a model into a folder that trains with the runtime alone")
+    .action(async (path: string, options: BuildOptions) => {
+      const started = performance.now();
+      const compiled = compileFile(path, { ...(options.preset === undefined ? {} : { preset: options.preset }), ...(options.set === undefined ? {} : { set: options.set }) });
+      if (compiled === undefined) return;
+      const out = options.out ?? join("build", basename(path, ".jm"));
+      await writeBuild(out, compiled);
+      printSummary(compiled, out, performance.now() - started);
+    });
+}
+
+/** Writes the folder beside its place and moves it there, so that a half-written build is never seen. */
+export async function writeBuild(out: string, compiled: Compiled): Promise<void> {
+  const fresh = `${out}.new`;
+  try {
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(fresh, { recursive: true });
+    for (const [name, content] of compiled.files) {
+      await mkdir(dirname(join(fresh, name)), { recursive: true });
+      await writeFile(join(fresh, name), content);
+    }
+    await rm(out, { recursive: true, force: true });
+    await rename(fresh, out);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true }).catch(() => undefined);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UserError("JC030", `${out} cannot be written: ${code === "ENOSPC" ? "the disk is full" : message}`, "name another folder with --out");
+  }
+}
+
+function printSummary({ plan }: Compiled, out: string, milliseconds: number): void {
+  const { stats } = plan;
+  const step = plan.programs["step"];
+  const kernels = new Set(step?.dispatches.map((d) => d.kernel)).size;
+  const rows = [
+    ...Object.entries(stats.parameters).map(([net, n]): [string, string] => [net, `${n.toLocaleString("en-US")} parameters`]),
+    ["step", `${kernels} kernels in ${step?.dispatches.length ?? 0} dispatches, ${count(stats.flops)}FLOP, ${bytes(stats.bytes)} moved`],
+    ["memory", `${bytes(stats.peakBytes)} planned at the peak`],
+    ["written", `${out} in ${(milliseconds / 1000).toFixed(1)} s`],
+  ] as const;
+  const width = Math.max(...rows.map(([name]) => name.length));
+  process.stdout.write(`${style.strong(plan.model)}\n`);
+  for (const [name, text] of rows) process.stdout.write(`  ${name.padEnd(width)}  ${text}\n`);
+}

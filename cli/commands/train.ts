@@ -1,0 +1,17 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Command } from "commander";
+import { trainerMain } from "@jepac/runtime";
+
+export function addTrain(program: Command): void {
+  program
+    .command("train")
+    .argument("<build>", "the folder that `jepac build` wrote")
+    .description("train a built model (the same as `node <build>/trainer.js`, whose options it takes)")
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument("[options...]")
+    .action(async (build: string, options: string[]) => {
+      process.exitCode = await trainerMain(pathToFileURL(`${resolve(build)}/`), options);
+    });
+}

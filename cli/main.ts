@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { addBuild } from "./commands/build.ts";
+import { addCheck } from "./commands/check.ts";
+import { addData } from "./commands/data.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addEmbed } from "./commands/embed.ts";
+import { addEval } from "./commands/eval.ts";
+import { addExplain } from "./commands/explain.ts";
+import { addFormat } from "./commands/format.ts";
+import { addInspect } from "./commands/inspect.ts";
+import { addTrain } from "./commands/train.ts";
+import { guarded } from "./guarded.ts";
+
+const program = new Command("jepac")
+  .description("Compiles JEPA models written in JM, and trains and evaluates them over WebGPU.")
+  .version("0.1.0")
+  .showHelpAfterError("(jepac --help lists the commands)")
+  .showSuggestionAfterError();
+
+for (const add of [addBuild, addCheck, addTrain, addEmbed, addEval, addData, addInspect, addExplain, addFormat, addDoctor]) add(program);
+
+await guarded(async () => {
+  await program.parseAsync();
+});

@@ -1,0 +1,80 @@
+import { gradients } from "./autodiff/gradients.ts";
+import type { ElaboratedModel, ModelInput } from "./elaborate/model.ts";
+import type { Graph, Node, Output } from "./graph/node.ts";
+import { topological } from "./graph/order.ts";
+import { runPasses } from "./passes/pipeline.ts";
+
+/** One thing a built model can be asked to do, as an optimised graph. */
+export interface ModelProgram {
+  readonly name: string;
+  readonly doc?: string;
+  readonly graph: Graph;
+  readonly inputs: readonly ModelInput[];
+  /** In the graph, an export's inputs carry this before their names, so that programs can share one builder. */
+  readonly inputPrefix: string;
+}
+
+/** Names of graph outputs that go to a weight's value and to its gradient. */
+export const valueOf = (weight: string): string => `value:${weight}`;
+export const gradientOf = (weight: string): string => `grad:${weight}`;
+
+/**
+ * A model's programs: `init` (first values of all weights), `step` (loss, reports and gradients of one training step;
+ * the optimizers follow it), and one for each exported function.
+ */
+export function modelPrograms(model: ElaboratedModel): readonly ModelProgram[] {
+  const values = new Map<string, Node>();
+  for (const weight of model.weights) if (weight.of === undefined) values.set(weight.name, weight.init());
+  const init = model.weights.flatMap((weight): Output[] => {
+    const node = values.get(weight.of ?? weight.name);
+    return node === undefined ? [] : [{ name: valueOf(weight.name), node }];
+  });
+
+  const trained = trainedWeights(model);
+  const nodes = trained.map((weight) => model.builder.weight(weight.name, weight.shape));
+  const slopes = gradients(model.loss, nodes, model.builder);
+  const step: Output[] = [
+    { name: "loss", node: model.loss },
+    ...model.reports,
+    ...trained.flatMap((weight, i): Output[] => {
+      const node = slopes[i];
+      return node === undefined ? [] : [{ name: gradientOf(weight.name), node }];
+    }),
+  ];
+
+  return [
+    program(model, { name: "init", outputs: init, inputs: [], inputPrefix: "" }),
+    program(model, { name: "step", outputs: step, inputs: model.inputs, inputPrefix: "" }),
+    ...model.exports.map((fn) =>
+      program(model, {
+        name: fn.name,
+        ...(fn.doc === undefined ? {} : { doc: fn.doc }),
+        outputs: [{ name: "result", node: fn.result }],
+        inputs: fn.inputs,
+        inputPrefix: `${fn.name}.`,
+      }),
+    ),
+  ];
+}
+
+/** The weights an optimizer moves, in order of declaration. */
+export function trainedWeights(model: ElaboratedModel): ElaboratedModel["weights"] {
+  const nets = new Set(model.optimizers.flatMap((o) => o.nets));
+  return model.weights.filter((weight) => nets.has(weight.net));
+}
+
+function program(
+  model: ElaboratedModel,
+  parts: { name: string; doc?: string; outputs: readonly Output[]; inputs: readonly ModelInput[]; inputPrefix: string },
+): ModelProgram {
+  const { outputs, ...rest } = parts;
+  const graph = runPasses(graphOf(model, parts.name, outputs));
+  return { ...rest, graph };
+}
+
+/** A graph of these outputs with the bounds of the runtime sizes it mentions. */
+export function graphOf(model: ElaboratedModel, name: string, outputs: readonly Output[]): Graph {
+  const used = new Set<string>();
+  for (const node of topological(outputs.map((o) => o.node))) for (const size of node.shape) for (const atom of size.atoms) used.add(atom);
+  return { name, outputs, sizes: [...model.bounds.values()].filter((bounds) => used.has(bounds.name)) };
+}
