@@ -1,9 +1,13 @@
 import { diagnoseWith } from "./code.ts";
+import { elaborateCodes } from "./codes/elaborate.ts";
 import { programCodes } from "./codes/program.ts";
+import { syntaxCodes } from "./codes/syntax.ts";
 
 /** The one table of messages. JM00 syntax, JM01 program, JM02 sizes, JM03 types and names, JM04 models, JM05 elaboration, JM06 limits. */
 export const codes = {
+  ...syntaxCodes,
   ...programCodes,
+  ...elaborateCodes,
 };
 
 export type CodeId = keyof typeof codes;
