@@ -8,15 +8,16 @@ export function nearest(name: string, candidates: readonly string[]): string | n
   return best?.candidate ?? null;
 }
 
-/** Insertions, deletions and substitutions that turn `a` into `b` (Levenshtein). */
+/** Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (Damerau-Levenshtein, restricted). */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const table = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : i)));
+  const at = (i: number, j: number): number => table[i]![j]!;
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      const substituted = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Infinity;
+      table[i]![j] = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, substituted, swapped);
     }
-    row = next;
   }
-  return row[b.length]!;
+  return at(a.length, b.length);
 }
