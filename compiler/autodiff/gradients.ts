@@ -19,11 +19,11 @@ export function gradients(loss: Node, wrt: readonly Node[], g: GraphBuilder): No
   if (active.has(loss)) cotangents.set(loss, g.constant(1, "f32", []));
   for (const node of order.reverse()) {
     const cotangent = cotangents.get(node);
-    const { vjp } = opNamed(node.op);
-    if (cotangent === undefined || vjp === undefined) continue;
+    const op = opNamed(node.op);
+    if (cotangent === undefined || op.vjp === undefined) continue;
     // A derivative comes from the text that its function comes from.
     g.span = node.span;
-    vjp(node, cotangent, g).forEach((part, i) => {
+    op.vjp(node, cotangent, g).forEach((part, i) => {
       const input = node.inputs[i]!;
       if (part === null || !active.has(input)) return;
       const sum = cotangents.get(input);
