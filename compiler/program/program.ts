@@ -7,6 +7,8 @@ export interface Unit {
   readonly file: File;
   /** Own items, imported items, then the prelude's: what a name at file level means. */
   readonly scope: ReadonlyMap<string, Declared>;
+  /** Names whose declaration or import could not be read: already reported, so nothing is said of their uses. */
+  readonly broken: ReadonlySet<string>;
 }
 
 /** An item and the unit whose scope its body sees. */
