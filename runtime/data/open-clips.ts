@@ -3,6 +3,7 @@ import { noUsableClip, type ClipSource } from "./clip-source.ts";
 import { DecodedClips } from "./decoded-clips.ts";
 import { isPrepared, PreparedClips } from "./prepare/prepared-clips.ts";
 import type { LabelOf } from "./source/labels.ts";
+import { checkRate } from "./rate.ts";
 import { listClips } from "./source/list-clips.ts";
 
 export interface OpenOptions {
@@ -16,9 +17,11 @@ export interface OpenOptions {
 
 /**
  * Opens clips, whatever they are: a prepared folder, a folder of audio files and tar shards, one tar, or one audio file.
- * Throws UserError JR401 (no such path), JR402 (no usable clip), JR403 (labels.csv) or JR404 (prepared folder).
+ * Throws UserError JR401 (no such path), JR402 (no usable clip), JR403 (labels.csv), JR404 (prepared folder)
+ * or JR406 (rate).
  */
 export async function openClips(path: string, { rate, labelOf, cacheBytes }: OpenOptions): Promise<ClipSource> {
+  checkRate(rate);
   if (await isPrepared(path)) return PreparedClips.open(path, rate);
   const listing = await listClips(path, labelOf);
   const clips = new DecodedClips(listing, rate, cacheBytes);

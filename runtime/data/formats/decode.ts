@@ -1,4 +1,5 @@
 import { ClipProblem } from "../clip-problem.ts";
+import { HIGHEST_RATE, LOWEST_RATE } from "../rate.ts";
 import type { DecodedAudio } from "./decoded.ts";
 import { readFlac, readOggFlac } from "./flac-read.ts";
 import { readMp3 } from "./mp3-read.ts";
@@ -20,8 +21,8 @@ export async function decodeAudio(bytes: Uint8Array): Promise<DecodedAudio> {
     // Whatever a decoder throws on malformed input says no more than that.
     throw new ClipProblem("damaged", `the ${sniffed.format} decoder failed: ${error instanceof Error ? error.message : String(error)}`);
   });
-  if (!(audio.rate >= 1000 && audio.rate <= 768_000)) {
-    throw new ClipProblem("damaged", `a sampling rate of ${audio.rate} Hz (expected 1000 to 768000)`);
+  if (!(audio.rate >= LOWEST_RATE && audio.rate <= HIGHEST_RATE)) {
+    throw new ClipProblem("damaged", `a sampling rate of ${audio.rate} Hz (expected ${LOWEST_RATE} to ${HIGHEST_RATE})`);
   }
   if (!audio.channels[0]?.length) throw new ClipProblem("empty", `the ${sniffed.format} file holds no samples`);
   return audio;

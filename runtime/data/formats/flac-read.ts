@@ -11,7 +11,7 @@ export async function readFlac(bytes: Uint8Array): Promise<DecodedAudio> {
   const found = result.samplesDecoded;
   if (expected > 0 && found < expected) {
     // Cut short, or damaged so that the parser lost its place: the two look alike from here.
-    throw new ClipProblem("truncated", `${expected} samples promised, ${found} could be decoded`);
+    throw new ClipProblem("truncated", `${expected} samples promised, ${found} could be decoded: the file is cut short or damaged there`);
   }
   if (found === 0) throw new ClipProblem("empty", "the FLAC stream holds no audio");
   return { rate: result.sampleRate, channels: result.channelData };

@@ -4,11 +4,13 @@ import { join, relative, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
 import type { SkippedClip } from "../clip-problem.ts";
 import { noUsableClip } from "../clip-source.ts";
+import { checkRate } from "../rate.ts";
 import { byName, systemReason, type ClipFile, type Listing } from "../source/clip-file.ts";
 import type { LabelOf } from "../source/labels.ts";
 import { listClips } from "../source/list-clips.ts";
-import type { Converted, Converter } from "./convert.ts";
+import type { Converted, Converter, Target } from "./convert.ts";
 import { startConverter } from "./converter.ts";
+import { whileLocked } from "./folder-lock.ts";
 import { isCurrent, readJournal } from "./journal.ts";
 import type { PcmEncoding } from "./pcm.ts";
 import { header, INDEX_FILE, isClip, type PreparedLine } from "./prepared-format.ts";
@@ -51,39 +53,45 @@ export interface PrepareReport {
  * Decodes, downmixes and resamples every clip of `source` once, into `folder`, from which training reads by offset
  * (layout: prepared-format.ts). Run again it does only what is missing or has changed; interrupted, it continues. The
  * result depends on neither the number of workers nor on interruptions.
- * Throws UserError: JR401-JR403 (source), JR404 (folder of other settings), JR405 (disk full), JR407 (cannot write),
- * JR409 (stopped by `signal`).
+ * Throws UserError: JR401-JR403 (source), JR404 (folder of other settings), JR405 (disk full), JR406 (rate), JR407 (cannot write),
+ * JR408 (another process is at work there), JR409 (stopped by `signal`).
  */
 export async function prepare(source: string, folder: string, options: PrepareOptions): Promise<PrepareReport> {
+  checkRate(options.rate);
   const target = { rate: options.rate, encoding: options.encoding ?? "s16" };
   const listing = without(await listClips(source, options.labelOf), relative(resolve(source), resolve(folder)));
   if (listing.files.length === 0) throw noUsableClip(source, listing.skipped);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new UserError("JR407", `cannot make the folder '${folder}': ${systemReason(error)}`);
   });
+  return whileLocked(folder, () => prepareListed(source, folder, listing, target, options)).catch((error: unknown) => {
+    throw writeProblem(error, folder);
+  });
+}
+
+async function prepareListed(source: string, folder: string, listing: Listing, target: Target, options: PrepareOptions): Promise<PrepareReport> {
   const { lines, state } = await readJournal(folder, target);
   if (lines.size > 0 && !listing.files.some((file) => lines.has(file.name))) {
     throw new UserError("JR404", `'${folder}' was prepared from other clips: it has none of the ${listing.files.length} in '${source}'`, "Prepare into a new folder, or delete this one.");
   }
   const todo = listing.files.filter((file) => !isCurrent(lines.get(file.name), file));
   let workers = 0;
-  try {
-    if (todo.length > 0) {
-      const converter = startConverter(Math.min(options.workers ?? availableParallelism(), todo.length), target);
-      workers = converter.workers;
+  if (todo.length > 0) {
+    const converter = startConverter(Math.min(options.workers ?? availableParallelism(), todo.length), target);
+    workers = converter.workers;
+    try {
       const writer = await ShardWriter.open(folder, options.shardBytes ?? 2 ** 28, state);
       try {
         if (state.journalBytes === 0) await writer.note(header(target.rate, target.encoding));
         await convertAll(todo, listing, converter, writer, lines, options);
       } finally {
         await writer.close();
-        await converter.close();
       }
+    } finally {
+      await converter.close();
     }
-    return { ...(await finish(source, folder, listing, lines, target)), converted: todo.length, workers };
-  } catch (error) {
-    throw writeProblem(error, folder, lines.size);
   }
+  return { ...(await finish(source, folder, listing, lines, target)), converted: todo.length, workers };
 }
 
 async function convertAll(todo: readonly ClipFile[], listing: Listing, converter: Converter, writer: ShardWriter, lines: Map<string, PreparedLine>, options: PrepareOptions): Promise<void> {
@@ -128,7 +136,7 @@ async function* inOrder(files: readonly ClipFile[], converter: Converter): Async
 }
 
 /** Writes the table of clips, unless it stands there already. */
-async function finish(source: string, folder: string, listing: Listing, lines: ReadonlyMap<string, PreparedLine>, target: { rate: number; encoding: PcmEncoding }): Promise<Pick<PrepareReport, "clips" | "skipped" | "seconds">> {
+async function finish(source: string, folder: string, listing: Listing, lines: ReadonlyMap<string, PreparedLine>, target: Target): Promise<Pick<PrepareReport, "clips" | "skipped" | "seconds">> {
   const table: PreparedLine[] = listing.skipped.map((clip) => ({ ...clip, bytes: 0, mtimeMs: 0 }));
   for (const file of listing.files) {
     const line = lines.get(file.name)!;
@@ -170,10 +178,10 @@ function without(listing: Listing, inside: string): Listing {
   return { files: listing.files.filter(outside), skipped: listing.skipped.filter(outside) };
 }
 
-function writeProblem(error: unknown, folder: string, done: number): unknown {
+function writeProblem(error: unknown, folder: string): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new UserError("JR405", `no space left on the disk while preparing into '${folder}'; ${done} files are done`, "Free some space and run the same command again: it continues from there.");
+    return new UserError("JR405", `no space left on the disk while preparing into '${folder}'`, "Free some space and run the same command again: it continues where it stopped.");
   }
   if (["EACCES", "EPERM", "EROFS", "EIO", "EFBIG", "EISDIR"].includes(code)) {
     return new UserError("JR407", `cannot write into '${folder}': ${systemReason(error)}`, "What is done stays done: mend this and run the same command again.");

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { ClipProblem, type SkippedClip } from "../clip-problem.ts";
+import { withOpenFile } from "./open-limit.ts";
 
 /** Where the bytes of one clip lie: a whole file, or an entry inside a tar. Plain data, so that workers can have it. */
 export interface ClipFile {
@@ -31,6 +32,10 @@ export async function readClipFile(file: ClipFile): Promise<Uint8Array> {
 
 /** `bytes` bytes from `offset`; fewer is "truncated". */
 export async function readSpan(path: string, offset: number, bytes: number): Promise<Uint8Array> {
+  return withOpenFile(() => readOpened(path, offset, bytes));
+}
+
+async function readOpened(path: string, offset: number, bytes: number): Promise<Uint8Array> {
   try {
     const handle = await open(path, "r");
     try {

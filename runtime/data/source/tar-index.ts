@@ -1,6 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import type { SkippedClip } from "../clip-problem.ts";
 import { systemReason } from "./clip-file.ts";
+import { withOpenFile } from "./open-limit.ts";
 
 /** A regular file in a tar. */
 export interface TarEntry {
@@ -22,13 +23,15 @@ export async function indexTar(path: string, name: string): Promise<{ entries: T
   const entries: TarEntry[] = [];
   const problems: SkippedClip[] = [];
   try {
-    const handle = await open(path, "r");
-    try {
-      const size = (await handle.stat()).size;
-      await walk(new Window(handle), size, name, entries, problems);
-    } finally {
-      await handle.close();
-    }
+    await withOpenFile(async () => {
+      const handle = await open(path, "r");
+      try {
+        const size = (await handle.stat()).size;
+        await walk(new Window(handle), size, name, entries, problems);
+      } finally {
+        await handle.close();
+      }
+    });
   } catch (error) {
     problems.push({ name, reason: "unreadable", detail: systemReason(error) });
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readClipFile } from "../../../runtime/data/source/clip-file.ts";
@@ -29,6 +29,17 @@ describe("a folder", () => {
     const { files, skipped } = await listClips(folder);
     expect(files.map(({ name }) => name)).toEqual(["recording", "sound.bin"]);
     expect(reasons(skipped)).toEqual({ "notes.txt": "not-audio", "empty.wav": "empty", "old.tar.gz": "unsupported", "fake.tar": "not-audio", "image.png": "not-audio" });
+  });
+
+  it("opens no more files at once than a system allows", async () => {
+    const folder = folderOf(Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`${i % 20}/${i}.bin`, wavOf(i + 1, 20)])));
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, existsSync("/proc/self/fd") ? readdirSync("/proc/self/fd").length : 0)), 1);
+    const { files } = await listClips(folder);
+    const all = await Promise.all(files.map(readClipFile));
+    clearInterval(watch);
+    expect(all).toHaveLength(400);
+    expect(most).toBeLessThan(200);
   });
 
   it("follows links without going round in circles", async () => {

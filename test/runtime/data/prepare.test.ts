@@ -150,6 +150,20 @@ describe("prepare", () => {
     await expect(openClips(out, { rate: RATE })).rejects.toMatchObject({ code: "JR404", message: expect.stringMatching(/16 lines|15 lines expected, \d read/) as string });
   });
 
+  it("leaves a folder alone that another process prepares, unless that process has died", async () => {
+    const source = mixed();
+    const out = folderOf({ "preparing.lock": String(process.ppid) });
+    await expect(prepare(source, out, one)).rejects.toMatchObject({ code: "JR408", message: expect.stringContaining(`by process ${process.ppid} already`) as string });
+    expect(readdirSync(out)).toEqual(["preparing.lock"]);
+    writeFileSync(join(out, "preparing.lock"), "4194399"); // above the largest process id
+    expect(await prepare(source, out, one)).toMatchObject({ clips: 12 });
+    expect(readdirSync(out)).toEqual(["00000.pcm", "index.jsonl", "journal.jsonl"]);
+  });
+
+  it("refuses a rate no model can mean", async () => {
+    for (const rate of [0, -1, NaN, 16000.5, 1e9]) await expect(prepare("x", "y", { rate })).rejects.toMatchObject({ code: "JR406" });
+  });
+
   it("may write inside its own source", async () => {
     const source = mixed();
     const out = join(source, "prepared");
