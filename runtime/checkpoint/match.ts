@@ -40,6 +40,6 @@ function configHint(info: CheckpointInfo, plan: Plan): string {
 /** The config values that differ between a checkpoint and a build, each with both sides as text. */
 export function configChanges(before: Plan["config"], now: Plan["config"]): { name: string; before: string; now: string }[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  const shown = (value: unknown): string => (value === undefined ? "absent" : String(value));
+  const shown = (value: number | string | boolean | undefined): string => (value === undefined ? "absent" : String(value));
   return names.filter((name) => before[name] !== now[name]).map((name) => ({ name, before: shown(before[name]), now: shown(now[name]) }));
 }

@@ -64,7 +64,8 @@ export async function evaluateKnn(options: KnnOptions): Promise<KnnResult> {
       const untrained = await meanVectors(embedder, source, [], (clips) => options.onProgress?.("untrained", clips, source.count));
 
       const split: Split = table?.sideOf ? { kind: "given", sideOf: table.sideOf } : (options.split ?? DEFAULT_SPLIT);
-      const labelOf = table ? table.labelOf : sourceLabels(source);
+      const ownLabel = sourceLabels(source);
+      const labelOf = (task: string, name: string): string | undefined => (table ? table.labelOf(task, name) : ownLabel(name));
       const tasks = (table?.tasks ?? ["label"]).map((task): KnnTask => {
         const score = (vectors: ClipVectors): KnnScore => scoreKnn(vectors, (name) => labelOf(task, name), split, { k, temperature });
         return { task, trained: score(trained), untrained: score(untrained) };
@@ -92,7 +93,7 @@ export async function meanVectors(embedder: Embedder, source: ClipSource, skippe
   return { names, values: values.subarray(0, names.length * dim), dim };
 }
 
-function sourceLabels(source: ClipSource): (task: string, name: string) => string | undefined {
+function sourceLabels(source: ClipSource): (name: string) => string | undefined {
   const labels = new Map(Array.from({ length: source.count }, (_, i) => [source.name(i), source.label(i)] as const));
-  return (_, name) => labels.get(name);
+  return (name) => labels.get(name);
 }

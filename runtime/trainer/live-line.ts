@@ -1,5 +1,5 @@
 import type { TrainRow } from "../train/row.ts";
-import { duration, shortNumber } from "./numbers.ts";
+import { duration, shortNumber } from "../train/numbers.ts";
 
 /** Where lines go: `process.stdout` is one. */
 export interface Screen {

@@ -4,7 +4,7 @@ import type { RunResult } from "../train/run-training.ts";
 import { train, type TrainOptions, type TrainResult } from "../train/train.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { LiveLine, type Screen } from "./live-line.ts";
-import { shortNumber } from "./numbers.ts";
+import { shortNumber } from "../train/numbers.ts";
 
 /**
  * Trains with progress on a screen. Ctrl-C saves and returns; a second one ends the process with 130.

@@ -113,10 +113,10 @@ describe("a table of labels", () => {
   };
 
   it("has tasks and sides, and finds clips by path or file name", async () => {
-    const { tasks, labelOf, sideOf } = await table('name,digit,speaker,split\n./a/1.wav,"1",ann,train\n2,2,"b, c",TEST\n3.wav,,ann,\n');
-    expect(tasks).toEqual(["digit", "speaker"]);
-    expect([labelOf("digit", "a/1.wav"), labelOf("speaker", "deep/2.flac"), labelOf("digit", "3.wav"), labelOf("digit", "4.wav")]).toEqual(["1", "b, c", undefined, undefined]);
-    expect(["a/1.wav", "deep/2.flac", "3.wav", "4.wav"].map((name) => sideOf!(name))).toEqual(["train", "test", undefined, undefined]);
+    const found = await table('name,digit,speaker,split\n./a/1.wav,"1",ann,train\n2,2,"b, c",TEST\n3.wav,,ann,\n');
+    expect(found.tasks).toEqual(["digit", "speaker"]);
+    expect([found.labelOf("digit", "a/1.wav"), found.labelOf("speaker", "deep/2.flac"), found.labelOf("digit", "3.wav"), found.labelOf("digit", "4.wav")]).toEqual(["1", "b, c", undefined, undefined]);
+    expect(["a/1.wav", "deep/2.flac", "3.wav", "4.wav"].map((name) => found.sideOf!(name))).toEqual(["train", "test", undefined, undefined]);
   });
 
   it("leaves the split to others when it has none", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../runtime/errors.ts";
 import { parseTrainerArguments } from "../../../runtime/trainer/arguments.ts";
-import { duration, shortNumber } from "../../../runtime/trainer/numbers.ts";
+import { duration, shortNumber } from "../../../runtime/train/numbers.ts";
 import { showError } from "../../../runtime/trainer/show-error.ts";
 
 describe("the trainer's arguments", () => {
