@@ -48,7 +48,17 @@ export function showType(type: TensorType): string {
 
 /** A size as the text form writes it: `2*V + 1`; an atom that is not an identifier stands in backquotes. */
 export function showSize(value: Poly): string {
-  const odd = value.atoms.filter((atom) => !/^[A-Za-z_]\w*$/.test(atom));
-  if (odd.length === 0) return value.toString();
-  return value.substitute(new Map(odd.map((atom) => [atom, Poly.atom(`\`${atom}\``)]))).toString();
+  const terms = [...value.terms].sort(([a], [b]) => Number(a === "") - Number(b === ""));
+  if (terms.length === 0) return "0";
+  return terms
+    .map(([monomial, coefficient], i) => {
+      const sign = coefficient < 0 ? (i === 0 ? "-" : " - ") : i === 0 ? "" : " + ";
+      return sign + showTerm(monomial === "" ? [] : monomial.split("*"), Math.abs(coefficient));
+    })
+    .join("");
+}
+
+function showTerm(atoms: readonly string[], coefficient: number): string {
+  const factors = atoms.map((atom) => (/^[A-Za-z_]\w*$/.test(atom) ? atom : `\`${atom}\``));
+  return (coefficient === 1 && factors.length > 0 ? factors : [`${coefficient}`, ...factors]).join("*");
 }

@@ -2,6 +2,7 @@ import type { DType } from "@jepac/runtime/plan";
 import { textOf } from "../graph/attrs.ts";
 import { zeros } from "../graph/ndarray.ts";
 import { OpError, type OpDef } from "./op.ts";
+import { stored } from "./kit/elementwise.ts";
 import { expectInputs } from "./kit/expect.ts";
 
 const DTYPES: readonly string[] = ["f32", "i32", "bool"] satisfies DType[];
@@ -21,7 +22,7 @@ export const cast: OpDef = {
   evaluate(node, [x], env) {
     const result = zeros(node.dtype, env.shape(node));
     const convert = { f32: (a: number) => a, i32: Math.trunc, bool: (a: number) => Number(a !== 0) }[node.dtype];
-    x!.data.forEach((a, i) => (result.data[i] = convert(a)));
+    x!.data.forEach((a, i) => (result.data[i] = stored(convert(a), node)));
     return result;
   },
   lower: { kind: "elementwise", wgsl: ([a], node) => `${node.dtype}(${a})` },

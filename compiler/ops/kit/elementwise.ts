@@ -1,7 +1,7 @@
 import type { DType } from "@jepac/runtime/plan";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import { zeros } from "../../graph/ndarray.ts";
-import type { Node } from "../../graph/node.ts";
+import type { Node, TensorType } from "../../graph/node.ts";
 import type { OpDef } from "../op.ts";
 import { expectDType, expectInputs, expectShape } from "./expect.ts";
 
@@ -34,7 +34,7 @@ export function unary(spec: Unary): OpDef {
     ...(vjp && { vjp: (node: Node, ct: Node, g: GraphBuilder) => [vjp(ct, node.inputs[0]!, node, g)] }),
     evaluate(node, [x], env) {
       const result = zeros(node.dtype, env.shape(node));
-      x!.data.forEach((a, i) => (result.data[i] = spec.value(a)));
+      x!.data.forEach((a, i) => (result.data[i] = stored(spec.value(a), node)));
       return result;
     },
     lower: {
@@ -53,7 +53,7 @@ export function binary(spec: Binary): OpDef {
     ...(vjp && { vjp: (node: Node, ct: Node, g: GraphBuilder) => vjp(ct, node.inputs[0]!, node.inputs[1]!, node, g) }),
     evaluate(node, [a, b], env) {
       const result = zeros(node.dtype, env.shape(node));
-      a!.data.forEach((value, i) => (result.data[i] = spec.value(value, b!.data[i]!, a!.dtype)));
+      a!.data.forEach((value, i) => (result.data[i] = stored(spec.value(value, b!.data[i]!, a!.dtype), node)));
       return result;
     },
     lower: {
@@ -62,6 +62,11 @@ export function binary(spec: Binary): OpDef {
       ...(spec.helpers && { helpers: spec.helpers }),
     },
   };
+}
+
+/** Integers have one zero. */
+export function stored(value: number, type: TensorType): number {
+  return type.dtype === "i32" ? value + 0 : value;
 }
 
 function common(spec: Common, arity: number): Pick<OpDef, "name" | "doc" | "attrs" | "infer"> {
