@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { checkProgram } from "../../compiler/compile.ts";
+import { checkProgram } from "../../compiler/check-program.ts";
 import { json } from "../../compiler/diagnostics/json.ts";
 import { printDiagnostics } from "../compile.ts";
 import { readMain, readSource } from "../sources.ts";

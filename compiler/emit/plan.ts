@@ -1,0 +1,123 @@
+import type { BufferPlan, KernelPlan, Limits, Plan, PlanStats, ProgramPlan } from "@jepac/runtime/plan";
+import type { ElaboratedModel } from "../elaborate/model.ts";
+import { count } from "../layout/flat.ts";
+import { CONSTANTS, type Storage } from "../layout/storage.ts";
+import type { ModelProgram } from "../programs.ts";
+import type { KernelLibrary } from "../schedule/library.ts";
+import type { Lowered } from "../schedule/types.ts";
+import { lineColumn } from "../syntax/source.ts";
+import { digest } from "./digest.ts";
+
+/** A program with what it was lowered to. */
+export interface LoweredProgram {
+  readonly program: ModelProgram;
+  readonly lowered: Lowered;
+}
+
+/** A build folder: file names and what is in them. */
+export type BuildFiles = Map<string, string | Uint8Array>;
+
+/** Puts the plan together, and the WGSL and constants files it names. */
+export function assemblePlan(
+  model: ElaboratedModel,
+  storage: Storage,
+  programs: readonly LoweredProgram[],
+  library: KernelLibrary,
+  limits: Limits,
+): { plan: Plan; files: BuildFiles } {
+  const files: BuildFiles = new Map();
+  const buffers: BufferPlan[] = [
+    { name: "arena", kind: "arena", bytes: Math.max(256, ...programs.map((p) => p.lowered.arenaBytes)) },
+    { name: "constants", kind: "constants", bytes: Math.max(256, library.tableBytes) },
+    ...storage.buffers,
+  ];
+  const kernels = library.kernels.map((kernel, number): KernelPlan => {
+    const at = kernel.span === undefined ? undefined : lineColumn(kernel.span.source, kernel.span.start);
+    return {
+      name: kernel.name,
+      ...(kernel.span === undefined || at === undefined ? {} : { source: `${kernel.span.source.path}:${at.line}` }),
+      bindings: kernel.bindings,
+      params: kernel.params,
+      variants: kernel.variants.map(({ text, ...variant }, i) => {
+        const file = `kernels/${String(number).padStart(3, "0")}-${kernel.name}${i === 0 ? "" : `-${i}`}.wgsl`;
+        files.set(file, text);
+        return { ...variant, file };
+      }),
+    };
+  });
+  let fileOffset = 0;
+  const constants = library.tables.map(({ byteOffset, bytes }) => {
+    const entry = { buffer: CONSTANTS, offset: byteOffset, bytes: bytes.length, fileOffset };
+    fileOffset += bytes.length;
+    return entry;
+  });
+  files.set("constants.bin", concatBytes(library.tables.map((t) => t.bytes)));
+
+  const step = programs.find((p) => p.program.name === "step")?.lowered.stats;
+  const stats: PlanStats = {
+    parameters: parametersOf(model),
+    flops: step?.flops ?? 0,
+    bytes: step?.bytes ?? 0,
+    peakBytes: buffers.reduce((sum, buffer) => sum + buffer.bytes, 0),
+  };
+  const dispatches = programs.flatMap((p) => p.lowered.dispatches);
+  const plan: Plan = {
+    format: "jepac-plan",
+    version: 1,
+    model: model.name,
+    config: model.config,
+    fingerprint: digest(JSON.stringify(storage.tensors.map((t) => [t.name, t.shape, t.role]))),
+    target: {
+      ...limits,
+      maxStorageBufferBindingSize: Math.max(256, ...dispatches.flatMap((d) => d.bindings.map((b) => b.size))),
+      maxBufferSize: Math.max(...buffers.map((b) => b.bytes)),
+      maxStorageBuffersPerShaderStage: Math.max(1, ...kernels.map((k) => k.bindings)),
+    },
+    sizes: [...model.bounds.values()].flatMap(({ name, min, max }) => {
+      const used = programs.some((p) => p.lowered.sizes.includes(name));
+      return used ? [{ name, min, max, draw: model.drawn.find((d) => d.name === name)?.draw ?? null }] : [];
+    }),
+    buffers,
+    tensors: storage.tensors,
+    constants,
+    kernels,
+    programs: Object.fromEntries(programs.map((p) => [p.program.name, programPlan(p)])),
+    displays: [...model.optimizers, ...model.averages].flatMap(({ rule }) => rule.displays),
+    stats,
+  };
+  files.set("plan.json", `${JSON.stringify(plan)}\n`);
+  return { plan, files };
+}
+
+function programPlan({ program, lowered }: LoweredProgram): ProgramPlan {
+  return {
+    ...(program.doc === undefined ? {} : { doc: program.doc }),
+    sizes: lowered.sizes,
+    inputs: lowered.inputs.map((port) => {
+      const name = port.name.slice(program.inputPrefix.length);
+      const source = program.inputs.find((input) => input.name === name)?.source;
+      return { ...port, name, ...(source === undefined ? {} : { source }) };
+    }),
+    outputs: lowered.outputs,
+    params: lowered.params,
+    dispatches: lowered.dispatches,
+  };
+}
+
+/** Trainable parameters of each net, averages left out: they are copies. */
+function parametersOf(model: ElaboratedModel): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { net, shape, of } of model.weights) if (of === undefined) counts[net] = (counts[net] ?? 0) + count(shape);
+  return counts;
+}
+
+function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+

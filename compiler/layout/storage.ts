@@ -1,0 +1,100 @@
+import type { BufferPlan, TensorPlan } from "@jepac/runtime/plan";
+import type { ElaboratedModel } from "../elaborate/model.ts";
+import type { ElaboratedRule } from "../elaborate/rule.ts";
+import { gradientOf, valueOf } from "../programs.ts";
+import { layOutFlat, type FlatSegment } from "./flat.ts";
+
+/** A byte range's start in one of the plan's buffers. */
+export interface Place {
+  readonly buffer: number;
+  readonly byteOffset: number;
+}
+
+/** One run of an update rule over flat memory: for each of the rule's names, where its values start. */
+export interface FlatRun {
+  readonly rule: ElaboratedRule;
+  /** Which of the rule's updates. */
+  readonly update: number;
+  readonly elements: number;
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** All memory that outlives a run, and where everything in it lies. */
+export interface Storage {
+  /** The arena is buffer 0 and the constants are buffer 1, whose sizes are known only after lowering. */
+  readonly buffers: readonly BufferPlan[];
+  readonly tensors: readonly TensorPlan[];
+  readonly weights: ReadonlyMap<string, Place>;
+  /** Where program outputs that are stored go: first values of weights, and gradients. */
+  readonly outputs: ReadonlyMap<string, Place>;
+  /** What follows the gradients in a training step: the optimizers, then the averages. */
+  readonly runs: readonly FlatRun[];
+}
+
+export const ARENA = 0;
+export const CONSTANTS = 1;
+
+export function planStorage(model: ElaboratedModel): Storage {
+  const flat = layOutFlat(model);
+  const buffers: BufferPlan[] = [];
+  const add = (name: string, kind: BufferPlan["kind"], bytes: number): number => buffers.push({ name, kind, bytes }) - 1 + 2;
+
+  const weightBuffers = new Map<string, number>();
+  for (const [net, bytes] of flat.bytesOfNet) weightBuffers.set(net, add(`weights.${net}`, "weights", bytes));
+  const gradientBuffers = new Map<string, number>();
+  const stateBuffers = new Map<string, number>();
+  for (const { nets, rule } of model.optimizers) {
+    for (const net of nets) {
+      const bytes = flat.bytesOfNet.get(net) ?? 0;
+      gradientBuffers.set(net, add(`gradients.${net}`, "gradients", bytes));
+      for (const { name } of rule.stateNames) stateBuffers.set(`${name}.${net}`, add(`state.${name}.${net}`, "state", bytes));
+    }
+  }
+
+  const tensors: TensorPlan[] = [];
+  const weights = new Map<string, Place>();
+  const outputs = new Map<string, Place>();
+  for (const { name, net, shape, of } of model.weights) {
+    const offset = flat.offsetOf.get(name) ?? 0;
+    const buffer = weightBuffers.get(net) ?? 0;
+    weights.set(name, { buffer, byteOffset: offset });
+    outputs.set(valueOf(name), { buffer, byteOffset: offset });
+    tensors.push({ name, shape, buffer, offset, role: of === undefined ? "weight" : "average", net, ...(of === undefined ? {} : { of }) });
+    const gradient = gradientBuffers.get(net);
+    if (gradient !== undefined) outputs.set(gradientOf(name), { buffer: gradient, byteOffset: offset });
+  }
+  for (const { nets, rule } of model.optimizers) {
+    for (const { name: state } of rule.stateNames) {
+      for (const { name, net, shape } of model.weights) {
+        const buffer = stateBuffers.get(`${state}.${net}`);
+        if (!nets.includes(net) || buffer === undefined) continue;
+        tensors.push({ name: `optimizer.${state}.${name}`, shape, buffer, offset: flat.offsetOf.get(name) ?? 0, role: "state", of: name, net });
+      }
+    }
+  }
+
+  const run = (rule: ElaboratedRule, { offset, elements, update }: FlatSegment, owners: Readonly<Record<string, number | undefined>>): FlatRun => ({
+    rule,
+    update,
+    elements,
+    places: new Map(Object.entries(owners).map(([name, buffer]) => [name, { buffer: buffer ?? 0, byteOffset: offset }])),
+  });
+  const segments = (net: string): readonly FlatSegment[] => flat.segments.get(net) ?? [];
+  const runs = [
+    ...model.optimizers.flatMap(({ nets, rule }) =>
+      nets.flatMap((net) =>
+        segments(net).map((segment) =>
+          run(rule, segment, {
+            target: weightBuffers.get(net),
+            source: gradientBuffers.get(net),
+            ...Object.fromEntries(rule.stateNames.map(({ name }) => [`state.${name}`, stateBuffers.get(`${name}.${net}`)])),
+          }),
+        ),
+      ),
+    ),
+    ...model.averages.flatMap(({ net, of, rule }) =>
+      segments(net).map((segment) => run(rule, segment, { target: weightBuffers.get(net), source: weightBuffers.get(of) })),
+    ),
+  ];
+  return { buffers, tensors, weights, outputs, runs };
+}

@@ -1,0 +1,28 @@
+import { compile, type Compiled, type CompileOptions } from "../../compiler/compile.ts";
+import { renderDiagnostic } from "../../compiler/diagnostics/render.ts";
+import { openGpu } from "../../runtime/gpu/index.ts";
+import { Session } from "../../runtime/execute/index.ts";
+import { planInMemory } from "../../runtime/plan/read.ts";
+import { readerOf } from "./models.ts";
+
+/** Compiles a text or a file of models/; fails the test with the rendered messages if there are errors. */
+export function compileModel(path: string, options: CompileOptions = {}, text?: string): Compiled {
+  const { diagnostics, compiled } = compile(path, readerOf(text === undefined ? {} : { [path]: text }), options);
+  if (compiled === undefined) throw new Error(diagnostics.map((d) => renderDiagnostic(d)).join("\n"));
+  return compiled;
+}
+
+let device: ReturnType<typeof openGpu> | undefined;
+
+/** A session of a compiled model on this test file's device. */
+export async function sessionOf(compiled: Compiled): Promise<Session> {
+  device ??= openGpu();
+  const wgsl: Record<string, string> = {};
+  let constants = new Uint8Array();
+  for (const [name, content] of compiled.files) {
+    if (typeof content !== "string") constants = new Uint8Array(content);
+    else if (name.endsWith(".wgsl")) wgsl[name] = content;
+  }
+  // Through JSON, as a build folder would be read.
+  return Session.open(planInMemory(JSON.parse(JSON.stringify(compiled.plan)), wgsl, constants), await device);
+}
