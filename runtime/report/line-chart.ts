@@ -13,23 +13,25 @@ export interface ChartOptions {
   readonly lines: readonly ChartLine[];
   /** Draws the values faintly and their moving average strongly, for noisy curves. */
   readonly smoothed?: boolean;
+  /** Lets the axis begin at 0, where nearness to 0 is what matters. */
+  readonly fromZero?: boolean;
 }
 
 const WIDTH = 640;
 const HEIGHT = 240;
 const LEFT = 56;
-const RIGHT = 108;
+const RIGHT = 152;
 const TOP = 12;
 const BOTTOM = 34;
 
 /** A line chart as a figure with one inline SVG; each line is named at its end. Empty text where no line has a point. */
-export function lineChart({ title, note, lines, smoothed = false }: ChartOptions): string {
+export function lineChart({ title, note, lines, smoothed = false, fromZero = false }: ChartOptions): string {
   const drawn = lines.map((line) => ({ ...line, points: line.points.filter(({ value }) => Number.isFinite(value)) })).filter(({ points }) => points.length > 0);
   if (drawn.length === 0) return "";
   const steps = drawn.flatMap(({ points }) => points.map(({ step }) => step));
   const values = drawn.flatMap(({ points }) => points.map(({ value }) => value));
   const x = axis(steps, LEFT, WIDTH - RIGHT);
-  const y = axis(padded(values), HEIGHT - BOTTOM, TOP);
+  const y = axis(padded(fromZero ? [0, ...values] : values), HEIGHT - BOTTOM, TOP);
   const path = (points: ChartLine["points"]): string => points.map(({ step, value }, i) => `${i === 0 ? "M" : "L"}${fixed(x.at(step))} ${fixed(y.at(value))}`).join("");
   const curves = drawn.map(({ points }, i) => {
     const average = smooth(points.map(({ value }) => value), points.length / 20);

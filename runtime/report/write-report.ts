@@ -69,7 +69,7 @@ export function renderReport({ plan, record, metrics, picture, knn }: ReportCont
     facts: facts(record, plan, metrics),
     figures: [
       lineChart({ title: "Loss", note: "each logged step, and its moving average", lines: [line("loss")], smoothed: true }),
-      lineChart({ title: "Spread of the latents", note: "a standard deviation near 0 means that the targets have collapsed", lines: reports.filter((name) => name.endsWith("_std")).map(line) }),
+      lineChart({ title: "Spread of the latents", note: "a standard deviation near 0 means that the targets have collapsed", lines: reports.filter((name) => name.endsWith("_std")).map(line), fromZero: true }),
       ...reports.filter((name) => !name.endsWith("_std")).map((name) => lineChart({ title: name, lines: [line(name)] })),
       ...plan.displays.map(({ name }) => lineChart({ title: name, note: "schedule", lines: [line(name)] })),
       picture,

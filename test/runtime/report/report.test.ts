@@ -70,7 +70,11 @@ describe("a line chart", () => {
 
   it("spans its box with the curve", () => {
     const svg = lineChart({ title: "x", lines: [{ name: "a", points }] });
-    expect(svg).toContain('d="M56 12L294 206L532 109"');
+    expect(svg).toContain('d="M56 12L272 206L488 109"');
+  });
+
+  it("begins at zero where asked to", () => {
+    expect(lineChart({ title: "x", fromZero: true, lines: [{ name: "a", points }] })).toContain('d="M56 12L272 109L488 60.5"');
   });
 
   it("leaves out what is not finite, and draws nothing of nothing", () => {
@@ -80,12 +84,12 @@ describe("a line chart", () => {
 
   it("draws a single point and a flat line", () => {
     expect(lineChart({ title: "x", lines: [{ name: "a", points: [{ step: 1, value: 0 }] }] })).toContain('d="M56 109"');
-    expect(lineChart({ title: "x", lines: [{ name: "a", points: [{ step: 1, value: 5 }, { step: 2, value: 5 }] }] })).toContain('d="M56 109L532 109"');
+    expect(lineChart({ title: "x", lines: [{ name: "a", points: [{ step: 1, value: 5 }, { step: 2, value: 5 }] }] })).toContain('d="M56 109L488 109"');
   });
 
   it("keeps the names of close lines apart", () => {
     const svg = lineChart({ title: "x", lines: [{ name: "a", points }, { name: "b", points: points.map((p) => ({ ...p, value: p.value + 0.01 })) }] });
-    const [a, b] = [...svg.matchAll(/class="end c\d" x="540" y="([\d.]+)"/g)].map((match) => Number(match[1]));
+    const [a, b] = [...svg.matchAll(/class="end c\d" x="496" y="([\d.]+)"/g)].map((match) => Number(match[1]));
     expect(b! - a!).toBeGreaterThanOrEqual(15);
   });
 
