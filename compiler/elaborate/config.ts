@@ -56,7 +56,7 @@ export function applyConfig(it: Interpreter, model: ModelDecl, choices: Choices,
 function plainScalar(it: Interpreter, value: Value, span: Span): number | boolean {
   const scalar = asScalar(it, value, span);
   if (typeof scalar.host !== "number") it.fail("JM0508", { what: "a config", found: "a value that changes from step to step" }, span);
-  return scalar.type === "bool" ? scalar.host !== 0 : (scalar.host as number);
+  return scalar.type === "bool" ? scalar.host !== 0 : scalar.host;
 }
 
 /** A value typed on the command line. */

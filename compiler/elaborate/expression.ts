@@ -67,6 +67,8 @@ export function evaluate(it: Interpreter, expr: Expr, scope: Scope, expected?: E
       return rearrange(it, expr, scope);
     case "einsum":
       return einsum(it, expr, scope);
+    case "hole":
+      throw new Error("a program with syntax errors was elaborated");
   }
 }
 

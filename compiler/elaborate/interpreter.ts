@@ -5,8 +5,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose, type CodeId } from "../diagnostics/codes.ts";
 import { lineColumn } from "../syntax/source.ts";
 import type { Unit } from "../program/program.ts";
-import type { SizeBounds } from "../graph/node.ts";
-import { Poly } from "../size/poly.ts";
+import type { Node, SizeBounds } from "../graph/node.ts";
+import type { Poly } from "../size/poly.ts";
 import { fail } from "./failure.ts";
 import { Scope } from "./scope.ts";
 import type { Value } from "./value.ts";
@@ -18,7 +18,7 @@ export interface WeightSite {
   readonly shape: readonly number[];
   readonly type: TypeExpr;
   /** Builds its first value; called for the `init` program only. */
-  readonly init: () => import("../graph/node.ts").Node;
+  readonly init: () => Node;
 }
 
 /** The shape a value must have, where that decides its own sizes: an initialiser's weight. */

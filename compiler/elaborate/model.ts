@@ -2,7 +2,7 @@ import type { DType, HostExpr } from "@jepac/runtime/plan";
 import type { Node, SizeBounds } from "../graph/node.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Program } from "../program/program.ts";
-import type { FnDecl, ModelDecl, ModelMember, NetDecl, OptimizeDecl, TypeExpr } from "../syntax/ast.ts";
+import type { Expr, FnDecl, ModelDecl, ModelMember, NetDecl, OptimizeDecl, TypeExpr } from "../syntax/ast.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { Poly } from "../size/poly.ts";
 import { applyConfig, type Choices } from "./config.ts";
@@ -211,7 +211,7 @@ class ModelElaborator {
     };
   }
 
-  #plain(expr: import("../syntax/ast.ts").Expr): number | string | boolean {
+  #plain(expr: Expr): number | string | boolean {
     const value = evaluate(this.#it, expr, this.#scope);
     if (value.kind === "text") return value.text;
     const number = asStatic(this.#it, value, expr.span, "an argument of an input's source");
@@ -292,6 +292,6 @@ class ModelElaborator {
   }
 }
 
-function evaluateCallee(it: Interpreter, callee: import("../syntax/ast.ts").Expr, scope: Scope): Value | undefined {
+function evaluateCallee(it: Interpreter, callee: Expr, scope: Scope): Value | undefined {
   return callee.kind === "name" ? scope.find(callee.name) : evaluate(it, callee, scope);
 }

@@ -78,7 +78,7 @@ export class Model<T extends ModelTypes> {
     const run = this.#session.run("step", { step: this.#step, seed: this.#seed, inputs: inputs as Record<string, HostArray> });
     this.#step++;
     const outputs = await run.outputs();
-    return Object.fromEntries(Object.entries(outputs).map(([name, [value]]) => [name, value])) as T["metrics"];
+    return Object.fromEntries(Object.entries(outputs).map(([name, [value]]) => [name, value]));
   }
 
   /** Calls an exported function. Runtime sizes are taken from the first input's length. */

@@ -7,7 +7,7 @@ import type { Builtin } from "./arguments.ts";
 import { extremum } from "./reduce.ts";
 
 /** A function of one number or of each element. */
-function unary(op: HostOp & string): Builtin {
+function unary(op: HostOp): Builtin {
   return (args) => {
     const x = args.get(0);
     if (x.kind === "scalar") return real(hostCall(op, x.host));

@@ -1,4 +1,4 @@
-import { Poly } from "../../size/poly.ts";
+import type { Poly } from "../../size/poly.ts";
 import { asSize, asTensor } from "../want.ts";
 import { tensor } from "../value.ts";
 import type { Builtin } from "./arguments.ts";
