@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -181,6 +181,23 @@ describe("a run that cannot go on", () => {
     session.outputsOf = (step, loss) => (step === 5 ? Promise.reject(new UserError("JR104", "the device 'X' was lost: driver reset", "resume")) : loss);
     const error = await failure(run(session));
     expect(error).toMatchObject({ code: "JR104", hint: "resume", message: `the device 'X' was lost: driver reset\n  the last good checkpoint is ${join(out, "checkpoints", "step-000004.safetensors")}` });
+  });
+
+  it("stops when a checkpoint cannot be written, and can be resumed from the last good checkpoint", async () => {
+    const session = fresh();
+    session.outputsOf = (step, loss) => {
+      // A folder where the next checkpoint's temporary file should be: its writing fails.
+      if (step === 6) mkdirSync(join(out, "checkpoints", "step-000008.safetensors.tmp"));
+      return loss;
+    };
+    const error = await failure(run(session));
+    expect(error.message).toMatch(/step-000008.safetensors.*\n {2}the last good checkpoint is .*step-000004.safetensors$/);
+    rmSync(join(out, "checkpoints", "step-000008.safetensors.tmp"), { recursive: true, force: true });
+    const resumed = fresh();
+    await run(resumed, { resume: true });
+    const straight = fresh();
+    await run(straight, { out: `${out}-straight` });
+    expect(resumed.tensors).toEqual(straight.tensors);
   });
 
   it("says that there is no checkpoint yet", async () => {

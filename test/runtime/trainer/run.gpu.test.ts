@@ -5,7 +5,11 @@ import { readCheckpointInfo } from "../../../runtime/checkpoint/checkpoint.ts";
 import { openSafetensors } from "../../../runtime/checkpoint/safetensors-read.ts";
 import { embedClips, type EmbedIndex } from "../../../runtime/evaluate/embed-clips.ts";
 import { evaluateKnn } from "../../../runtime/evaluate/evaluate-knn.ts";
+import { Session } from "../../../runtime/execute/index.ts";
+import { openGpu } from "../../../runtime/gpu/index.ts";
+import { loadPlan } from "../../../runtime/plan/read.ts";
 import { readMetrics } from "../../../runtime/train/metrics-file.ts";
+import { runTraining } from "../../../runtime/train/run-training.ts";
 import { train } from "../../../runtime/train/train.ts";
 import { trainerMain } from "../../../runtime/trainer/trainer.ts";
 import { makeToy } from "./toy-model.ts";
@@ -51,6 +55,23 @@ describe("training on a device", () => {
     const error = await train({ buildDir: join(bad, "build"), data, out: join(toy, "bad"), checkpointEvery: 5 }).then(() => null, (reason: unknown) => reason);
     rmSync(bad, { recursive: true });
     expect((error as Error).message).toMatch(/^the loss is (NaN|Infinity) at step \d+, with the clips (loud|soft)\/\d.wav, .*\n  the last good checkpoint is .*step-000005.safetensors$/);
+  });
+
+  it("names the last checkpoint when the device is lost", async () => {
+    const gpu = await openGpu();
+    const loaded = await loadPlan(buildDir);
+    const session = await Session.open(loaded, gpu);
+    const batches = () => ({ batch: async () => ({ clip: new Float32Array(3200).fill(0.5), valid: new Int32Array(4), names: ["a", "b", "c", "d"] }) });
+    const running = runTraining(
+      { plan: loaded.plan, session, adapter: gpu.info.name, versions: {}, data: { path: "", identity: { clips: 4, digest: "" }, batch: 4, batches } },
+      { out: join(toy, "lost"), checkpointEvery: 4, observer: { row: ({ step }) => void (step === 7 && gpu.destroy()) } },
+    );
+    await expect(running).rejects.toMatchObject({
+      code: "JR104",
+      message: expect.stringMatching(/^the device '.*' was lost: .*\n {2}the last good checkpoint is .*step-000004.safetensors$/) as unknown,
+      hint: "Training can go on from the last checkpoint with --resume.",
+    });
+    expect(await run("lost", { seed: undefined, resume: true })).toMatchObject({ step: 12 });
   });
 
   it("asks for data, and refuses a wrong folder before opening anything", async () => {
