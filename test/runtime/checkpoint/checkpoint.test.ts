@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadCheckpoint, readCheckpointInfo, saveCheckpoint } from "../../../runtime/checkpoint/checkpoint.ts";
+import { findCheckpoint } from "../../../runtime/checkpoint/find.ts";
 import { writeSafetensors } from "../../../runtime/checkpoint/safetensors-write.ts";
 import { CheckpointStore } from "../../../runtime/checkpoint/store.ts";
 import { UserError } from "../../../runtime/errors.ts";
@@ -110,6 +111,15 @@ describe("a checkpoint store", () => {
     const store = new CheckpointStore(join(folder, "none"));
     expect(await store.steps()).toEqual([]);
     expect(await store.latest()).toBeNull();
+  });
+
+  it("is found by file, run or its own folder", async () => {
+    const store = new CheckpointStore(folder);
+    const path = await add(store, 100);
+    for (const spelling of [path, folder, store.folder]) expect(await findCheckpoint(spelling)).toBe(path);
+    mkdirSync(join(folder, "empty"));
+    await expect(findCheckpoint(join(folder, "empty"))).rejects.toMatchObject({ code: "JR515", message: `there is no checkpoint in '${join(folder, "empty")}'` });
+    await expect(findCheckpoint(join(folder, "none"))).rejects.toMatchObject({ code: "JR503" });
   });
 
   it("keeps the last good one when writing fails", async () => {
