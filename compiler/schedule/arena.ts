@@ -1,0 +1,65 @@
+/** Bindings begin at multiples of this many bytes. */
+export const ALIGNMENT = 256;
+
+/** A tensor that lives from one dispatch to another, both inclusive. */
+export interface Lifetime {
+  readonly bytes: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ArenaPlan {
+  /** Byte offsets, in the order of the lifetimes. */
+  readonly offsets: readonly number[];
+  readonly bytes: number;
+}
+
+/**
+ * Places tensors in one arena so that no two that live at once overlap: the largest first, each in the smallest gap
+ * that holds it between those of its time (best fit).
+ */
+export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
+  const offsets = new Array<number>(lifetimes.length).fill(0);
+  const placed: { readonly from: number; readonly to: number; readonly start: number; readonly end: number }[] = [];
+  const order = lifetimes.map((_, i) => i).sort((a, b) => lifetimes[b]!.bytes - lifetimes[a]!.bytes || a - b);
+  let bytes = 0;
+  for (const i of order) {
+    const { from, to, bytes: size } = lifetimes[i]!;
+    const room = alignUp(size);
+    const start = bestGap(placed.filter((p) => p.from <= to && from <= p.to), room);
+    offsets[i] = start;
+    // Kept sorted by start, so that gaps are found in one pass.
+    const at = placed.findIndex((p) => p.start > start);
+    placed.splice(at < 0 ? placed.length : at, 0, { from, to, start, end: start + room });
+    bytes = Math.max(bytes, start + room);
+  }
+  return { offsets, bytes };
+}
+
+function bestGap(sorted: readonly { readonly start: number; readonly end: number }[], room: number): number {
+  let best = -1;
+  let bestSize = Infinity;
+  let end = 0;
+  for (const p of sorted) {
+    const gap = p.start - end;
+    if (gap >= room && gap < bestSize) [best, bestSize] = [end, gap];
+    end = Math.max(end, p.end);
+  }
+  return best < 0 ? end : best;
+}
+
+export function alignUp(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/** The first two tensors that live at once and overlap, if any: what `planArena` must never give. */
+export function findOverlap(lifetimes: readonly Lifetime[], offsets: readonly number[]): readonly [number, number] | undefined {
+  for (let a = 0; a < lifetimes.length; a++) {
+    for (let b = a + 1; b < lifetimes.length; b++) {
+      const [p, q] = [lifetimes[a]!, lifetimes[b]!];
+      const together = p.from <= q.to && q.from <= p.to;
+      if (together && offsets[a]! < offsets[b]! + q.bytes && offsets[b]! < offsets[a]! + p.bytes) return [a, b];
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import type { Node } from "../graph/node.ts";
+import type { SizeBox } from "../index/size-box.ts";
+import { argsortKernel } from "../wgsl/argsort-kernel.ts";
+import { foldKernel } from "../wgsl/fold-kernel.ts";
+import type { Kernel, Site, Store } from "../wgsl/kernel.ts";
+import { mapKernel } from "../wgsl/map-kernel.ts";
+import { productKernel } from "../wgsl/product/product-kernel.ts";
+import { scatterKernel } from "../wgsl/scatter-kernel.ts";
+import { productAt, type Group } from "./group.ts";
+import { stridedView } from "./operand.ts";
+import type { Roots } from "./roots.ts";
+import type { Storage } from "./storage.ts";
+import { isBuffer } from "./uses.ts";
+
+interface Around {
+  readonly roots: Roots;
+  readonly storage: Storage;
+  readonly box: SizeBox;
+  readonly maxWorkgroups: number;
+}
+
+/** The kernel that computes a group. */
+export function groupKernel(group: Group, { roots, storage, box, maxWorkgroups }: Around): Kernel {
+  const site: Site = {
+    box,
+    maxWorkgroups,
+    tensorOf: (node) => (group.members.has(node) ? undefined : storage.tensorOf(node)),
+  };
+  const store = (node: Node): Store => ({ node, to: storage.storesOf(node) });
+  const stores = [...group.members].map(store).filter(({ to }) => to.length > 0);
+  const name = kernelName(group);
+  const { form } = group;
+  switch (form.kind) {
+    case "map":
+      return mapKernel(name, stores, form.count, site);
+    case "fold": {
+      const members = [...form.roles].map(([node, { role, level }]) => ({ ...store(node), role, level }));
+      const reduces = members.filter((member) => member.role === "reduce");
+      const maps = members.flatMap((m) => (m.role === "reduce" || m.to.length === 0 ? [] : [{ ...m, role: m.role }]));
+      return foldKernel(name, { space: form.space, reduces, maps }, site);
+    }
+    case "product": {
+      const isEnd = (node: Node) => roots.nodes.has(node) || isBuffer(node);
+      return productKernel(
+        name,
+        {
+          node: form.node,
+          shape: form.shape,
+          stores,
+          at: (node, x, index) => productAt(form, node, x, index),
+          operand: (side, x) => {
+            const view = stridedView(form.node, side, form.shape, x, isEnd)!;
+            return { ...view, tensor: storage.tensorOf(view.of)! };
+          },
+        },
+        site,
+      );
+    }
+    case "alone": {
+      const { node } = form;
+      const to = storage.storesOf(node);
+      if (node.op === "argsort") return argsortKernel(name, node, storage.tensorOf(node.inputs[0]!)!, to, site);
+      if (node.op === "scatter_add") return scatterKernel(name, node, to, site);
+      throw new Error(`no kernel computes '${node.op}'`);
+    }
+  }
+}
+
+/** What it does, for profiles: the operations of its members, each once. */
+function kernelName(group: Group): string {
+  const ops = [...new Set([...group.members].map((node) => node.op))];
+  const kept = ops.slice(0, 4);
+  return [group.form.kind === "alone" ? "" : group.form.kind, ...kept].filter((part) => part !== "").join("_");
+}

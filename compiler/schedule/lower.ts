@@ -1,0 +1,117 @@
+import type { BindingPlan, DispatchPlan, Limits, ParamPlan, PortPlan } from "@jepac/runtime/plan";
+import { textOf } from "../graph/attrs.ts";
+import { hostSize } from "../graph/host-size.ts";
+import type { Node } from "../graph/node.ts";
+import { SizeBox } from "../index/size-box.ts";
+import { opNamed } from "../ops/table.ts";
+import { elements } from "../graph/type.ts";
+import type { Kernel } from "../wgsl/kernel.ts";
+import { planArena, type Lifetime } from "./arena.ts";
+import { orderGroups } from "./dispatch-order.ts";
+import type { Group } from "./group.ts";
+import { groupKernel } from "./group-kernel.ts";
+import { groupRoots } from "./grouping.ts";
+import { LowerError } from "./lower-error.ts";
+import { outputRoots } from "./output-roots.ts";
+import { chooseRoots } from "./roots.ts";
+import { Storage } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
+import type { LowerRequest, Lowered } from "./types.ts";
+import { topological } from "../graph/order.ts";
+
+/** Turns a program's graph into dispatches of kernels and a memory plan. Throws `LowerError` where limits forbid it. */
+export function lower(request: LowerRequest): Lowered {
+  const { graph, limits, fusion = "full" } = request;
+  const box = new SizeBox(graph.sizes);
+  const outputs = outputRoots(graph);
+  const roots = outputs.map(({ root }) => root);
+  const nodes = topological(roots);
+  const maxBindings = limits.maxStorageBuffersPerShaderStage;
+  const chosen = chooseRoots({ nodes, outputs: new Set(roots), box, maxBindings, fusion });
+  const groups = orderGroups(groupRoots({ nodes, roots: chosen, box, maxBindings, fusion }));
+  const storage = new Storage(request, nodes, outputs, groups);
+  const maxWorkgroups = limits.maxComputeWorkgroupsPerDimension;
+  const kernels = groups.map((group) => groupKernel(group, { roots: chosen, storage, box, maxWorkgroups }));
+  kernels.forEach((kernel, i) => checkLimits(kernel, groups[i]!, limits, box));
+
+  const memory = placeTensors(kernels, storage, box, request.buffers.arena);
+  const { params, dispatches } = dispatchAll(kernels, groups, request, memory.bind);
+  const port = (node: Node, name: string, tensor: Tensor): PortPlan => {
+    const { buffer, offset } = memory.bind(tensor);
+    return { name, dtype: node.dtype, shape: node.shape.map(hostSize), buffer, offset };
+  };
+  return {
+    sizes: graph.sizes.map((size) => size.name),
+    inputs: [...storage.inputs].map(([node, tensor]) => port(node, textOf(node.attrs, "name"), tensor)),
+    outputs: graph.outputs.map((output) => port(output.node, output.name, storage.outputs.get(output)!)),
+    params,
+    dispatches,
+    arenaBytes: memory.bytes,
+    stats: {
+      flops: nodes.reduce((sum, node) => sum + box.most(opNamed(node.op).flops?.(node) ?? elements(node.shape)), 0),
+      bytes: kernels.reduce((sum, k) => sum + k.tensors.reduce((s, tensor) => s + bytesOf(tensor, box), 0), 0),
+    },
+  };
+}
+
+/** Inputs stay for the whole program, so that it can run again on the same ones; outputs stay to its end. */
+function placeTensors(kernels: readonly Kernel[], storage: Storage, box: SizeBox, arena: number) {
+  const lives = new Map<Tensor, Lifetime>();
+  const touch = (tensor: Tensor, at: number) => {
+    if (tensor.place !== undefined) return;
+    const life = lives.get(tensor);
+    lives.set(tensor, { bytes: bytesOf(tensor, box), from: life?.from ?? at, to: Math.max(life?.to ?? 0, at) });
+  };
+  for (const tensor of storage.inputs.values()) [0, kernels.length].forEach((at) => touch(tensor, at));
+  kernels.forEach((kernel, at) => kernel.tensors.forEach((tensor) => touch(tensor, at)));
+  for (const tensor of storage.outputs.values()) touch(tensor, kernels.length);
+  const { offsets, bytes } = planArena([...lives.values()]);
+  const offsetOf = new Map([...lives.keys()].map((tensor, i) => [tensor, offsets[i]!]));
+  const bind = (tensor: Tensor): BindingPlan => ({
+    buffer: tensor.place?.buffer ?? arena,
+    offset: tensor.place?.byteOffset ?? offsetOf.get(tensor)!,
+    size: bytesOf(tensor, box),
+  });
+  return { bytes, bind };
+}
+
+function dispatchAll(
+  kernels: readonly Kernel[],
+  groups: readonly Group[],
+  { library }: LowerRequest,
+  bind: (tensor: Tensor) => BindingPlan,
+) {
+  const params: (readonly ParamPlan[])[] = [];
+  const blocks = new Map<string, number>();
+  const block = (fields: readonly ParamPlan[]): number => {
+    if (fields.length === 0) return -1;
+    const key = JSON.stringify(fields);
+    const known = blocks.get(key) ?? params.push(fields) - 1;
+    blocks.set(key, known);
+    return known;
+  };
+  const dispatches = kernels.map((kernel, i): DispatchPlan => ({
+    kernel: library.add(kernel, spanOf(groups[i]!)),
+    bindings: kernel.tensors.map(bind),
+    params: block(kernel.params),
+    workgroups: kernel.variants.map((variant) => variant.workgroups),
+  }));
+  return { params, dispatches };
+}
+
+function checkLimits(kernel: Kernel, group: Group, limits: Limits, box: SizeBox): void {
+  for (const tensor of kernel.tensors) {
+    const [bytes, limit] = [bytesOf(tensor, box), limits.maxStorageBufferBindingSize];
+    if (bytes > limit) throw new LowerError(tensor.name, "maxStorageBufferBindingSize", bytes, limit, tensor.span);
+  }
+  const [count, limit] = [kernel.tensors.length, limits.maxStorageBuffersPerShaderStage];
+  if (count > limit) throw new LowerError(kernel.name, "maxStorageBuffersPerShaderStage", count, limit, spanOf(group));
+}
+
+function spanOf(group: Group) {
+  return [...group.members].find((node) => node.span !== undefined)?.span;
+}
+
+function bytesOf(tensor: Tensor, box: SizeBox): number {
+  return Math.max(4, box.most(tensor.elements) * 4);
+}

@@ -1,0 +1,41 @@
+import { hostSize } from "../graph/host-size.ts";
+import type { Sum } from "../index/expression.ts";
+import { Indices } from "../index/indices.ts";
+import { Poly } from "../size/poly.ts";
+import { GRID_INPUTS, WORKGROUP, gridFor } from "./grid.ts";
+import { settle, type Kernel, type Site, type Store } from "./kernel.ts";
+import { ValueWriter } from "./value-writer.ts";
+
+const LANES = 64;
+const FOUR = Poly.constant(4);
+
+/** One lane for each element (or four) of results that all have `count` elements. */
+export function mapKernel(name: string, stores: readonly Store[], count: Poly, site: Site): Kernel {
+  const fours = count.divideExact(FOUR);
+  const width = fours === undefined ? 1 : 4;
+  const items = fours ?? count;
+  const { given, result } = settle(width === 4, (given) => {
+    const x = new Indices(site.box);
+    const writer = new ValueWriter({ x, tensorOf: (node) => site.tensorOf(node) }, given);
+    const limit = given.param("u32", hostSize(items));
+    const item = x.variable("i", items, 0);
+    const position = (part: number) => (width === 1 ? item : x.add(x.mul(item, width), x.size(part)));
+    const positions: Sum[] = Array.from({ length: width }, (_, part) => position(part));
+    for (const { node, to } of stores) {
+      const values = positions.map((at) => writer.value(node, x.unravel(at, node.shape)));
+      for (const tensor of to) writer.store(tensor, positions, values);
+    }
+    return { lines: writer.to.lines, limit };
+  });
+  const text = `${given.text()}@compute @workgroup_size(${LANES})
+fn main(${GRID_INPUTS}, @builtin(local_invocation_index) lane: u32) {
+  let i = (${WORKGROUP}) * ${LANES}u + lane;
+  if (i >= ${result.limit}) {
+    return;
+  }
+${result.lines.map((line) => `  ${line}`).join("\n")}
+}
+`;
+  const variant = { text, requires: [], workgroups: gridFor(items, LANES, site) };
+  return { name, tensors: given.tensors, params: given.params, variants: [variant] };
+}

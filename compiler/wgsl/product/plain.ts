@@ -1,0 +1,25 @@
+import { GRID_INPUTS, WORKGROUP } from "../grid.ts";
+import type { ProductParts } from "./operands.ts";
+
+export const PLAIN_LANES = 64;
+
+/** One lane for each element of the result: needs nothing, and the others are checked against it. */
+export function plainMain({ m, n, k, batch, a, b, bases }: ProductParts): string {
+  return `@compute @workgroup_size(${PLAIN_LANES})
+fn main(${GRID_INPUTS}, @builtin(local_invocation_index) lane: u32) {
+  let item = (${WORKGROUP}) * ${PLAIN_LANES}u + lane;
+  if (item >= ${m} * ${n} * ${batch}) {
+    return;
+  }
+  let column = item % ${n};
+  let row = item / ${n} % ${m};
+  let z = item / (${n} * ${m});
+${bases.map((line) => `  ${line}`).join("\n")}
+  var total = 0.0;
+  for (var k = 0u; k < ${k}; k++) {
+    total = fma(${a.binding}[a_base + row * ${a.row} + k * ${a.column}], ${b.binding}[b_base + k * ${b.row} + column * ${b.column}], total);
+  }
+  finish(z, row, column, total);
+}
+`;
+}
