@@ -7,12 +7,15 @@ export interface OutputRoot {
   readonly root: Node;
 }
 
+/** A kernel writes to at most so many outputs of equal value: it needs bindings for what it reads, too. */
+const OUTPUTS_PER_COPY = 6;
+
 /**
  * The nodes that outputs are written from. A reshape is the same memory, so what is below it is written; an output
  * that is itself an input or a constant gets a copy.
  */
 export function outputRoots(graph: Graph): OutputRoot[] {
-  const copies = new Map<Node, Node>();
+  const copies = new Map<Node, { readonly copy: Node; uses: number }>();
   // Node numbers only have to differ from all others of the graph.
   let next = -1;
   return graph.outputs.map((output) => {
@@ -20,8 +23,12 @@ export function outputRoots(graph: Graph): OutputRoot[] {
     while (node.op === "reshape") node = node.inputs[0]!;
     if (opNamed(node.op).lower.kind !== "source") return { output, root: node };
     const { dtype, shape } = node;
-    const copy = copies.get(node) ?? { id: next--, op: "reshape", inputs: [node], attrs: {}, dtype, shape };
-    copies.set(node, copy);
-    return { output, root: copy };
+    let known = copies.get(node);
+    if (known === undefined || known.uses === OUTPUTS_PER_COPY) {
+      known = { copy: { id: next--, op: "reshape", inputs: [node], attrs: {}, dtype, shape }, uses: 0 };
+      copies.set(node, known);
+    }
+    known.uses++;
+    return { output, root: known.copy };
   });
 }
