@@ -53,10 +53,12 @@ class Loader {
   }
 
   /** The main file's one model is what is built. */
-  checkOneModel({ file }: Unit): void {
+  checkOneModel({ file, source }: Unit): void {
     const models = file.items.filter((item) => item.kind === "model");
-    if (models.length === 1 || (models.length === 0 && file.broken.length > 0)) return;
-    const end = { ...file.span, start: file.span.end };
+    const mayBeLost = models.length === 0 && this.#bag.all.some(({ labels }) => labels[0]?.span.source === source);
+    if (models.length === 1 || mayBeLost) return;
+    const last = source.text.trimEnd().length;
+    const end = { source, start: Math.max(last - 1, 0), end: last };
     const labels = models.length === 0 ? [{ span: end, text: "" }] : models.map(({ name }) => ({ span: name.span, text: "a model" }));
     this.#bag.add(diagnose("JM0105", { found: models.length }, labels));
   }

@@ -29,13 +29,21 @@ export interface RawIf {
 /** A block used for its value. */
 export function valued(block: RawBlock, bag: DiagnosticBag): Block {
   const last = block.entries.at(-1);
-  const stmts = statements(last?.kind === "stmt" ? block.entries : block.entries.slice(0, -1), bag);
-  if (last?.kind === "value") return { stmts, value: last.value, span: block.span };
-  if (last?.kind === "choice") return { stmts, value: choose(last.choice, bag), span: block.span };
+  const hasValue = last !== undefined && !isStatement(last);
+  const stmts = statements(hasValue ? block.entries.slice(0, -1) : block.entries, bag);
+  if (hasValue && last.kind === "value") return { stmts, value: last.value, span: block.span };
+  if (hasValue && last.kind === "choice") return { stmts, value: choose(last.choice, bag), span: block.span };
   const end = { source: block.span.source, start: Math.max(block.span.end - 1, block.span.start), end: block.span.end };
   const help = last === undefined ? [] : ["a block ends with an expression; there is no `return`"];
   if (!hasHole(last)) bag.add(diagnose("JM0013", {}, [{ span: end, text: "a value is expected before this" }], { help }));
   return { stmts, value: { kind: "hole", span: end }, span: block.span };
+}
+
+/** Whether an entry can only be a statement: an `if` is one if no branch of it ends with a value. */
+function isStatement(entry: RawEntry): boolean {
+  if (entry.kind !== "choice") return entry.kind === "stmt";
+  const branches = [...entry.choice.arms.map((arm) => arm.block), ...(entry.choice.otherwise ? [entry.choice.otherwise] : [])];
+  return branches.every(({ entries }) => entries.length > 0 && isStatement(entries.at(-1)!));
 }
 
 /** A block used for what its statements do. */

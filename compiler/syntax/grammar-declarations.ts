@@ -1,10 +1,11 @@
 import { diagnose } from "../diagnostics/codes.ts";
-import type { Block, Expr, FnDecl, LetDecl, Member, ModuleDecl, NetDecl, Param, RuleDecl, Stmt, WeightDecl } from "./ast.ts";
+import type { Block, Expr, FnDecl, Ident, Import, LetDecl, Member, MemberIf, ModuleDecl, NetDecl, Param, RuleDecl, Stmt, TypeExpr, WeightDecl } from "./ast.ts";
 import { valued } from "./blocks.ts";
 import { StatementGrammar } from "./grammar-statements.ts";
 import { textValue } from "./lexer.ts";
+import { LONGEST_ROW } from "./operators.ts";
 import type { Rule } from "./parser-base.ts";
-import type { Ident, Import, TypeExpr } from "./ast.ts";
+import { spanning } from "./source.ts";
 import * as t from "./tokens.ts";
 
 type RuleState = RuleDecl["states"][number];
@@ -13,6 +14,8 @@ interface RuleUpdate {
   readonly source: Ident;
   readonly body: readonly Stmt[];
 }
+
+type MemberArm = Pick<MemberIf, "condition" | "then" | "span">;
 
 /** Imports, functions, modules, rules. */
 export abstract class DeclarationGrammar extends StatementGrammar {
@@ -41,6 +44,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
   protected readonly params: Rule<Param[]> = this.RULE("params", () => {
     const params: Param[] = [];
     this.CONSUME(t.LParen, { ERR_MSG: "`(` and the parameters" });
+    this.ACTION(() => this.excuseKeyword());
     this.OPTION(() => {
       params.push(this.SUBRULE(this.param));
       this.MANY(() => {
@@ -70,13 +74,27 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     const facts: Expr[] = [];
     this.OPTION(() => {
       this.CONSUME(t.Where);
-      facts.push(this.SUBRULE(this.expression));
+      facts.push(this.SUBRULE(this.fact));
       this.MANY(() => {
         this.CONSUME(t.Comma);
-        facts.push(this.SUBRULE2(this.expression));
+        facts.push(this.SUBRULE2(this.fact));
       });
     });
     return facts;
+  });
+
+  /** `D % heads == 0`. A `=` after arithmetic is excused as `==`: after a bool it begins the function's value. */
+  protected readonly fact: Rule<Expr> = this.RULE("fact", () => {
+    const left = this.SUBRULE(this.expression);
+    const right = this.OPTION({
+      GATE: () => left.kind === "binary" && "+-*/%^@".includes(left.op),
+      DEF: () => {
+        const sign = this.CONSUME(t.Equals);
+        this.ACTION(() => this.report(diagnose("JM0010", {}, [{ span: this.spanOf(sign), text: "write `==`" }])));
+        return this.SUBRULE2(this.expression);
+      },
+    });
+    return this.ACTION((): Expr => (right === undefined ? left : { kind: "hole", span: spanning(left.span, right.span) }));
   });
 
   protected readonly fn: Rule<FnDecl> = this.RULE("fn", () => {
@@ -128,7 +146,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     this.CONSUME(t.LBrace, { ERR_MSG: "`{`" });
     this.entries(
       (entry) => this.MANY(() => entry(() => members.push(this.SUBRULE(this.member)))),
-      () => this.stray("a module", "a member of the module (`let`, `net`, `param`, `if`, `fn`)"),
+      () => this.stray("in a module", "a member of the module (`let`, `net`, `param`, `if`, `fn`)"),
     );
     this.CONSUME(t.RBrace);
     return members;
@@ -184,17 +202,31 @@ export abstract class DeclarationGrammar extends StatementGrammar {
   });
 
   protected readonly memberIf: Rule<Member> = this.RULE("memberIf", () => {
+    const arms: MemberArm[] = [];
+    const first = this.LA(1);
+    arms.push(this.SUBRULE(this.memberArm));
+    this.MANY(() => {
+      this.CONSUME(t.Else);
+      arms.push(this.SUBRULE2(this.memberArm));
+    });
+    const last = this.OPTION(() => {
+      this.CONSUME2(t.Else);
+      return this.SUBRULE(this.members);
+    });
+    return this.ACTION(() => {
+      if (arms.length > LONGEST_ROW) this.fail("fewer cases", first);
+      const { end } = this.spanFrom(first);
+      let otherwise: readonly Member[] = last ?? [];
+      for (const { span, ...arm } of arms.toReversed()) otherwise = [{ kind: "member-if", ...arm, otherwise, span: { ...span, end } }];
+      return otherwise[0]!;
+    });
+  });
+
+  protected readonly memberArm: Rule<MemberArm> = this.RULE("memberArm", () => {
     const first = this.CONSUME(t.If);
     const condition = this.SUBRULE(this.condition);
     const then = this.SUBRULE(this.members);
-    const otherwise = this.OPTION(() => {
-      this.CONSUME(t.Else);
-      return this.OR<Member[]>([
-        { ALT: () => [this.SUBRULE(this.memberIf)] },
-        { ALT: () => this.SUBRULE2(this.members) },
-      ]);
-    });
-    return this.ACTION(() => ({ kind: "member-if", condition, then, otherwise: otherwise ?? [], span: this.spanFrom(first) }));
+    return this.ACTION(() => ({ condition, then, span: this.spanFrom(first) }));
   });
 
   // ------------------------------------------------------------- rules
@@ -218,7 +250,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
             ]),
           ),
         ),
-      () => this.stray("a rule", "`state` or `update`"),
+      () => this.stray("in a rule", "`state` or `update`"),
     );
     this.CONSUME(t.RBrace);
     return this.ACTION(() => {

@@ -225,6 +225,7 @@ export abstract class ExpressionGrammar extends ParserBase {
   // ------------------------------------------------------------- atoms
 
   protected readonly atom: Rule<Expr> = this.RULE("atom", () => {
+    this.ACTION(() => this.readExcused());
     const first = this.LA(1);
     return this.OR<Expr>({
       DEF: [
@@ -246,6 +247,7 @@ export abstract class ExpressionGrammar extends ParserBase {
         { ALT: () => ({ kind: "bool", value: true, span: this.spanOf(this.CONSUME(t.True)) }) },
         { ALT: () => ({ kind: "bool", value: false, span: this.spanOf(this.CONSUME(t.False)) }) },
         {
+          GATE: () => !this.#beginsDeclaration(),
           ALT: () => {
             const token = this.CONSUME(t.AnyName);
             return { kind: "name", name: token.image, span: this.spanOf(token) };
@@ -270,6 +272,12 @@ export abstract class ExpressionGrammar extends ParserBase {
       ERR_MSG: "an expression",
     });
   });
+
+  /** Whether a soft keyword stands for itself here: two words in a row are no expression. */
+  #beginsDeclaration(): boolean {
+    const [word, next] = [this.LA(1), this.LA(2)];
+    return t.softKeywords.includes(word.tokenType) && this.nextIs(t.AnyName, 2) && next.startLine === word.startLine;
+  }
 
   #number(kind: "int" | "real", token: Token): Expr {
     return { kind, value: Number(token.image.replaceAll("_", "")), span: this.spanOf(token) };

@@ -33,7 +33,7 @@ export class Grammar extends DeclarationGrammar {
             ]),
           ),
         ),
-      () => this.stray("a file outside a model or a module", "a declaration (`import`, `fn`, `module`, `model`, `optimizer`, `average`, `let`)"),
+      () => this.stray("at the top level of a file", "a declaration (`import`, `fn`, `module`, `model`, `optimizer`, `average`, `let`)"),
     );
     return { imports, items };
   });
@@ -59,7 +59,7 @@ export class Grammar extends DeclarationGrammar {
     this.CONSUME(t.LBrace, { ERR_MSG: "`where` or `{`" });
     this.entries(
       (entry) => this.MANY(() => entry(() => members.push(this.SUBRULE(this.modelMember)))),
-      () => this.stray("a model", "a member of the model (`config`, `dim`, `input`, `preset`, `let`, `net`, `train`, `optimize`, `fn`)"),
+      () => this.stray("in a model", "a member of the model (`config`, `dim`, `input`, `preset`, `let`, `net`, `train`, `optimize`, `fn`)"),
     );
     this.CONSUME(t.RBrace);
     return this.ACTION(() => ({ kind: "model", ...doc, name, where, members, span: this.spanFrom(first) }));
@@ -133,7 +133,7 @@ export class Grammar extends DeclarationGrammar {
     this.CONSUME(t.LBrace, { ERR_MSG: "`{`" });
     this.entries(
       (entry) => this.MANY(() => entry(() => settings.push(this.SUBRULE(this.setting)))),
-      () => this.stray("a preset", "a setting `name = value`"),
+      () => this.stray("in a preset", "a setting `name = value`"),
     );
     this.CONSUME(t.RBrace);
     return this.ACTION(() => ({ kind: "preset", ...doc, name, settings, span: this.spanFrom(first) }));

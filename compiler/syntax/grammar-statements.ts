@@ -16,7 +16,7 @@ export abstract class StatementGrammar extends PatternGrammar {
     const first = this.CONSUME(t.LBrace, { ERR_MSG: "an operator or `{`" });
     this.entries(
       (entry) => this.MANY(() => entry(() => entries.push(this.SUBRULE(this.blockEntry)))),
-      () => this.stray("a block", "a statement or an expression"),
+      () => this.stray("in a block", "a statement or an expression"),
     );
     this.CONSUME(t.RBrace);
     return this.ACTION(() => ({ entries, span: this.spanFrom(first) }));
@@ -63,6 +63,7 @@ export abstract class StatementGrammar extends PatternGrammar {
     const names: Ident[] = [];
     let list = false;
     const word = this.OR([{ ALT: () => this.CONSUME(t.Let) }, { ALT: () => this.CONSUME(t.Var) }]);
+    this.ACTION(() => this.excuseKeyword());
     this.OR2({
       DEF: [
         {
@@ -79,6 +80,7 @@ export abstract class StatementGrammar extends PatternGrammar {
         },
         { ALT: () => names.push(this.SUBRULE3(this.ident)) },
       ],
+      ERR_MSG: "a name or `[`",
     });
     this.SUBRULE(this.equals);
     const value = this.SUBRULE(this.value);
@@ -128,7 +130,7 @@ export abstract class StatementGrammar extends PatternGrammar {
 
   #onlyInTrain(word: Token): void {
     if (this.inTrain) return;
-    const parts = { word: word.image, place: "a function or a rule", belongs: "`train`" };
+    const parts = { word: word.image, place: "in a function or a rule", belongs: "`train`" };
     this.report(diagnose("JM0022", parts, [{ span: this.spanOf(word), text: "" }]));
   }
 }

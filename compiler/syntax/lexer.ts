@@ -12,13 +12,16 @@ export const Unreadable = createToken({ name: "Unreadable", pattern: Lexer.NA, l
 
 const TrailingPoint = createToken({ name: "TrailingPoint", pattern: /\d[\d_]*\.(?![.A-Za-z0-9_])/ });
 const BadNumber = createToken({ name: "BadNumber", pattern: /\.?\d[A-Za-z0-9_]*(?:\.\d[A-Za-z0-9_]*)*/ });
+/** A word with letters of other alphabets: read as a name. */
+const FOREIGN = "À-ÖØ-öø-ɏͰ-ϿЀ-ӿ぀-ヿ一-鿿";
+const ForeignName = createToken({ name: "ForeignName", pattern: new RegExp(`(?:[A-Za-z_][A-Za-z0-9_]*)?[${FOREIGN}][A-Za-z0-9_${FOREIGN}]*`) });
 const OpenText = createToken({ name: "OpenText", pattern: /"(?:[^"\\\n]|\\[^\n])*\\?/ });
 
 /** In the order in which they are tried. */
 const vocabulary = [
   t.Space, t.Comment, t.Text, OpenText,
   ...foreignMarks.map((mark) => mark.token),
-  ...longestFirst([...t.hardKeywords, ...t.softKeywords, ...t.patternForms]), t.Name,
+  ForeignName, ...longestFirst([...t.hardKeywords, ...t.softKeywords, ...t.patternForms]), t.Name,
   TrailingPoint, t.Real, t.Int,
   ...t.marks.filter((mark) => mark !== t.Dot), BadNumber, t.Dot,
   ...t.categories, Unreadable,
@@ -51,7 +54,14 @@ export function lex(source: SourceFile, bag: DiagnosticBag): Lexed {
     const found = text.length > 12 ? "this" : `\`${text}\``;
     bag.add(diagnose("JM0005", { found }, [{ span, text: "not a character of any word, number or mark" }]));
   }
-  const tokens = result.tokens.filter((token) => keep(token, source, bag));
+  const told = new Set<string>();
+  const tokens = result.tokens.filter((token) => {
+    if (token.tokenType !== ForeignName) return keep(token, source, bag);
+    if (!told.has(token.image)) bag.add(diagnose("JM0005", { found: `\`${token.image}\`` }, [{ span: tokenSpan(token, source), text: "names are of A-Z, a-z, 0-9 and `_`" }]));
+    told.add(token.image);
+    retype(token, t.Name);
+    return true;
+  });
   return { tokens, comments: result.groups.comments ?? [] };
 }
 

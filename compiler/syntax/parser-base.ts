@@ -38,6 +38,8 @@ class SyntaxFailure extends Error {
 
 const nothing: ParserInput = { source: { path: "", text: "" }, tokens: [], docs: new DocComments([], () => true), bag: new DiagnosticBag() };
 
+const beginExpressions = new Set([t.If, t.Not, t.True, t.False]);
+
 /** What all grammar rules share: places, names, and going on after a mistake. */
 export abstract class ParserBase extends EmbeddedActionsParser {
   protected at: ParserInput = nothing;
@@ -45,6 +47,8 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   protected broken: Ident[] = [];
   /** First tokens of the entries being read, innermost last: where to go on after a mistake depends on them. */
   #entries: Token[] = [];
+  /** Keywords that were declared as names. */
+  #excused = new Set<string>();
 
   constructor() {
     super(parserVocabulary, { recoveryEnabled: false, maxLookahead: 2, errorMessageProvider: expectedWords });
@@ -54,6 +58,7 @@ export abstract class ParserBase extends EmbeddedActionsParser {
     this.at = at;
     this.broken = [];
     this.#entries = [];
+    this.#excused = new Set();
     this.input = at.tokens;
   }
 
@@ -91,16 +96,23 @@ export abstract class ParserBase extends EmbeddedActionsParser {
 
   /** A name being declared or used; a keyword in its place is reported and taken for one. */
   protected readonly ident: Rule<Ident> = this.RULE("ident", () => {
-    this.ACTION(() => this.#excuseKeyword());
+    this.ACTION(() => this.excuseKeyword());
     const token = this.CONSUME(t.AnyName);
     return { name: token.image, span: this.spanOf(token) };
   });
 
-  #excuseKeyword(): void {
+  /** Makes a name of a keyword that stands where a name is declared. */
+  protected excuseKeyword(): void {
     const next = this.LA(1);
     if (!t.hardKeywords.includes(next.tokenType) || !this.onSameLine() || this.nextIs(t.AnyName, 2)) return;
+    if (!beginExpressions.has(next.tokenType)) this.#excused.add(next.image);
     this.report(diagnose("JM0004", { word: next.image }, [{ span: this.spanOf(next), text: "a name is expected here" }]));
     retype(next, t.Name);
+  }
+
+  /** Makes a name of a keyword that was declared as one. */
+  protected readExcused(): void {
+    if (this.#excused.has(this.LA(1).image)) retype(this.LA(1), t.Name);
   }
 
   /** The `=` before a value; `==` is excused. */
@@ -134,8 +146,8 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   protected stray(place: string, expected: string): void {
     const token = this.LA(1);
     if (this.excuseForeignStatement()) return;
-    const wrong = misplaced(token, place, this.at.source);
-    throw new SyntaxFailure(expected, token, wrong);
+    const continues = this.onSameLine() && !this.nextIs(t.LBrace, 0);
+    throw new SyntaxFailure(continues ? "an operator or a new line" : expected, token, misplaced(token, place, this.at.source));
   }
 
   /** `return x`, `const x = 1`: read as what was meant, with a message. */

@@ -1,7 +1,8 @@
-import type { DiagnosticBag } from "../diagnostics/diagnostic.ts";
+import { DiagnosticBag } from "../diagnostics/diagnostic.ts";
 import type { File } from "./ast.ts";
 import { mendBrackets, type Place } from "./brackets.ts";
 import { DocComments } from "./comments.ts";
+import { withoutConsequences } from "./consequences.ts";
 import { Grammar } from "./grammar-model.ts";
 import { endToken, lex } from "./lexer.ts";
 import type { SourceFile } from "./source.ts";
@@ -14,6 +15,13 @@ const grammar = new Grammar();
  * read, with holes where an expression could not be and `broken` names where a declaration could not be.
  */
 export function parse(source: SourceFile, bag: DiagnosticBag): File {
+  const all = new DiagnosticBag();
+  const file = read(source, all);
+  for (const diagnostic of withoutConsequences(all.all, source)) bag.add(diagnostic);
+  return file;
+}
+
+function read(source: SourceFile, bag: DiagnosticBag): File {
   const { tokens: found, comments } = lex(source, bag);
   const tokens = mendBrackets(found, source, bag) ?? [];
   const end = endToken(source);

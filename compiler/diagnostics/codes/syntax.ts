@@ -157,7 +157,7 @@ export const syntaxCodes = {
   }),
   JM0022: code<{ word: string; place: string; belongs: string }>({
     title: "declaration in the wrong place",
-    message: ({ word, place, belongs }) => `\`${word}\` cannot stand in ${place}; it belongs in ${belongs}`,
+    message: ({ word, place, belongs }) => `\`${word}\` cannot stand ${place}; it belongs in ${belongs}`,
     explain:
       "`config`, `dim`, `input`, `preset`, `train` and `optimize` are members of a model; `param` is a member of a module; `state` and `update` of an optimizer or average; `minimize` and `report` stand in `train`.",
     wrong: "module M(D: int) {\n  config depth = 2\n  fn (x: f32[D]) -> f32[D] = x\n}",
