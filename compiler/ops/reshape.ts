@@ -1,5 +1,5 @@
 import { elements, showShape, type Shape } from "../graph/type.ts";
-import { Poly } from "../size/poly.ts";
+import type { Poly } from "../size/poly.ts";
 import { OpError, type Index, type IndexAlgebra, type OpDef } from "./op.ts";
 import { expectDType, expectDeclared, expectInputs } from "./kit/expect.ts";
 import { movement } from "./kit/movement.ts";
@@ -24,22 +24,19 @@ export const reshape: OpDef = {
 
 /**
  * The input's index for an output index. Axes are taken in the smallest groups of equal size, so that axes a
- * reshape leaves alone need no arithmetic.
+ * reshape leaves alone need no arithmetic; nor do axes of size 1, whose index is 0.
  */
 function reindex(from: Shape, to: Shape, at: readonly Index[], x: IndexAlgebra): Index[] {
-  const result: Index[] = [];
+  const result = from.map(() => x.size(0));
   for (const group of matchAxes(from, to)) {
-    if (group.from.length === 1 && group.to.length === 1) {
-      result.push(at[group.to[0]!]!);
-      continue;
-    }
-    let linear = x.size(0);
-    for (const axis of group.to) linear = x.add(x.mul(linear, to[axis]!), at[axis]!);
-    result.push(...group.from.map((axis, i) => {
+    const [first, ...others] = group.to;
+    let linear = at[first!]!;
+    for (const axis of others) linear = x.add(x.mul(linear, to[axis]!), at[axis]!);
+    group.from.forEach((axis, i) => {
       const below = elements(group.from.slice(i + 1).map((inner) => from[inner]!));
-      const quotient = x.div(linear, below);
-      return i === 0 ? quotient : x.mod(quotient, from[axis]!);
-    }));
+      const quotient = below.constant === 1 ? linear : x.div(linear, below);
+      result[axis] = i === 0 ? quotient : x.mod(quotient, from[axis]!);
+    });
   }
   return result;
 }
@@ -50,27 +47,26 @@ interface AxisGroup {
 }
 
 function matchAxes(from: Shape, to: Shape): AxisGroup[] {
+  const left = longAxes(from);
+  const right = longAxes(to);
   const groups: AxisGroup[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < from.length || j < to.length) {
-    const group = { from: [] as number[], to: [] as number[] };
-    let left = Poly.constant(1);
-    let right = Poly.constant(1);
-    const takeFrom = () => ((left = left.mul(from[i]!)), group.from.push(i++));
-    const takeTo = () => ((right = right.mul(to[j]!)), group.to.push(j++));
-    if (i < from.length) takeFrom();
-    if (j < to.length) takeTo();
-    while (!left.equals(right)) {
+  while (left.length > 0 && right.length > 0) {
+    const group = { from: [left.shift()!], to: [right.shift()!] };
+    for (;;) {
+      const m = elements(group.from.map((axis) => from[axis]!));
+      const n = elements(group.to.map((axis) => to[axis]!));
+      if (m.equals(n)) break;
       // With products of runtime sizes either side may be the shorter one: what divides the other is behind it.
-      const leftBehind = i < from.length && (j >= to.length || isBehind(left, right));
-      if (leftBehind) takeFrom();
-      else if (j < to.length) takeTo();
-      else break;
+      if (left.length > 0 && (right.length === 0 || isBehind(m, n))) group.from.push(left.shift()!);
+      else group.to.push(right.shift()!);
     }
     groups.push(group);
   }
   return groups;
+}
+
+function longAxes(shape: Shape): number[] {
+  return shape.map((_, axis) => axis).filter((axis) => shape[axis]!.constant !== 1);
 }
 
 function isBehind(left: Poly, right: Poly): boolean {

@@ -36,6 +36,17 @@ export const reductionRules: readonly Rule[] = [
     },
   },
   {
+    name: "sum(x · c) = sum(x) · c, sum(-x) = -sum(x)",
+    ops: ["sum"],
+    apply(node, g) {
+      const [x] = node.inputs;
+      const inner = () => g.node("sum", [x!.inputs[0]!], node.attrs);
+      if (x!.op === "neg") return g.neg(inner());
+      const c = x!.op === "mul" ? constantValue(x!.inputs[1]!) : undefined;
+      return c === undefined ? undefined : g.mul(inner(), g.fill(c, node));
+    },
+  },
+  {
     name: "sum over broadcast axes = x · count",
     ops: ["sum"],
     apply(node, g) {

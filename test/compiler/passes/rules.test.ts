@@ -89,6 +89,11 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [Node, string])[]>> =
     [g.amax(g.amax(z, [0]), [1]), "amax[0,2](z)"],
   ],
   "sum of a constant = constant · count": [[g.sum(c(0.5, z), [1, 2]), "6"]],
+  "sum(x · c) = sum(x) · c, sum(-x) = -sum(x)": [
+    [g.sum(g.mul(x, c(2)), [1]), "mul(sum[1](x), 2)"],
+    [g.sum(g.neg(x), [1]), "neg(sum[1](x))"],
+    [g.sum(g.neg(g.mul(x, c(2))), [1]), "mul(sum[1](x), -2)"],
+  ],
   "sum over broadcast axes = x · count": [
     [g.sum(g.broadcast(row, [1], [4, N]), [0]), "mul(row, 4)"],
     [g.sum(g.broadcast(one, [], [N]), [0]), 'mul(one, {"size":"N"})'],
