@@ -1,3 +1,6 @@
+/** Small constants are made once. */
+const constants = new Map<number, Poly>();
+
 /**
  * A size as an integer polynomial over named atoms, always in normal form: two equal sizes have the same `key`.
  * The checker uses it over the names a user wrote, the graph over runtime sizes only. Immutable.
@@ -5,16 +8,26 @@
 export class Poly {
   /** Monomial (atoms joined by `*`, sorted; "" for the constant) → non-zero coefficient, sorted by monomial. */
   readonly terms: ReadonlyMap<string, number>;
-  readonly key: string;
+  #key: string | undefined;
 
-  private constructor(terms: Map<string, number>) {
-    const sorted = [...terms].filter(([, c]) => c !== 0).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    this.terms = new Map(sorted);
-    this.key = sorted.length === 0 ? "0" : sorted.map(([m, c]) => (m === "" ? `${c}` : `${c}*${m}`)).join("+");
+  private constructor(terms: ReadonlyMap<string, number>) {
+    this.terms = terms;
+  }
+
+  /** Drops zero terms and puts the others in order. */
+  static #normal(terms: Map<string, number>): Poly {
+    for (const [m, c] of terms) if (c === 0) terms.delete(m);
+    if (terms.size === 0) return Poly.constant(0);
+    if (terms.size === 1) return terms.has("") ? Poly.constant(terms.get("") ?? 0) : new Poly(terms);
+    return new Poly(new Map([...terms].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))));
   }
 
   static constant(value: number): Poly {
-    return new Poly(new Map([["", value]]));
+    const known = constants.get(value);
+    if (known !== undefined) return known;
+    const made = new Poly(value === 0 ? new Map() : new Map([["", value]]));
+    if (constants.size < 4096) constants.set(value, made);
+    return made;
   }
 
   /** An atom: a name, or any text that stands for an opaque integer. It must not contain `*`, which joins atoms. */
@@ -24,37 +37,58 @@ export class Poly {
 
   /** `coefficient` times the product of atoms that other polynomials are made of. */
   static monomial(atoms: readonly string[], coefficient: number): Poly {
-    return new Poly(new Map([[[...atoms].sort().join("*"), coefficient]]));
+    return Poly.#normal(new Map([[[...atoms].sort().join("*"), coefficient]]));
+  }
+
+  /** Equal sizes have equal keys. */
+  get key(): string {
+    this.#key ??= this.terms.size === 0 ? "0" : [...this.terms].map(([m, c]) => (m === "" ? `${c}` : `${c}*${m}`)).join("+");
+    return this.#key;
   }
 
   add(other: Poly): Poly {
+    if (other.terms.size === 0) return this;
+    if (this.terms.size === 0) return other;
+    const { constant } = this;
+    const also = other.constant;
+    if (constant !== undefined && also !== undefined) return Poly.constant(constant + also);
     const terms = new Map(this.terms);
     for (const [m, c] of other.terms) terms.set(m, (terms.get(m) ?? 0) + c);
-    return new Poly(terms);
+    return Poly.#normal(terms);
   }
 
   negate(): Poly {
-    return new Poly(new Map([...this.terms].map(([m, c]) => [m, -c])));
+    return this.#scale(-1);
   }
 
   sub(other: Poly): Poly {
-    return this.add(other.negate());
+    return other.terms.size === 0 ? this : this.add(other.negate());
   }
 
   mul(other: Poly): Poly {
+    if (other.constant !== undefined) return this.#scale(other.constant);
+    if (this.constant !== undefined) return other.#scale(this.constant);
     const terms = new Map<string, number>();
     for (const [ma, ca] of this.terms) {
       for (const [mb, cb] of other.terms) {
-        const m = [...atomsOf(ma), ...atomsOf(mb)].sort().join("*");
+        const m = ma === "" ? mb : mb === "" ? ma : [...atomsOf(ma), ...atomsOf(mb)].sort().join("*");
         terms.set(m, (terms.get(m) ?? 0) + ca * cb);
       }
     }
-    return new Poly(terms);
+    return Poly.#normal(terms);
+  }
+
+  #scale(factor: number): Poly {
+    if (factor === 1) return this;
+    const { constant } = this;
+    if (constant !== undefined || factor === 0) return Poly.constant((constant ?? 0) * factor);
+    return new Poly(new Map([...this.terms].map(([m, c]) => [m, c * factor])));
   }
 
   /** The quotient if this is divisible by `divisor` as polynomials with integer coefficients, else undefined. */
   divideExact(divisor: Poly): Poly | undefined {
     if (divisor.terms.size === 0) return undefined;
+    if (divisor.constant === 1) return this;
     if (divisor.terms.size > 1) {
       // Only the case that occurs: a multiple of the whole divisor by one monomial.
       const [lead] = this.terms;
@@ -63,7 +97,7 @@ export class Poly {
       if (other === undefined) return undefined;
       const factor = divideTerm(lead, other);
       if (factor === undefined) return undefined;
-      const quotient = new Poly(new Map([factor]));
+      const quotient = Poly.#normal(new Map([factor]));
       return divisor.mul(quotient).equals(this) ? quotient : undefined;
     }
     const [by] = divisor.terms;
@@ -74,7 +108,7 @@ export class Poly {
       if (factor === undefined) return undefined;
       terms.set(...factor);
     }
-    return new Poly(terms);
+    return Poly.#normal(terms);
   }
 
   /** Replaces atoms by polynomials. */
@@ -104,7 +138,7 @@ export class Poly {
   }
 
   equals(other: Poly): boolean {
-    return this.key === other.key;
+    return this === other || this.key === other.key;
   }
 
   /** The number, if it is one. */
