@@ -81,14 +81,17 @@ export class Facts {
     return this.#quotientOf(size, by) ?? this.#termByTerm(size, by);
   }
 
-  /** Whether `whole % part == 0`; undefined where the facts do not tell. */
-  divisible(whole: Poly, part: Poly): boolean | undefined {
-    if (this.quotient(whole, part) !== undefined) return true;
+  /** `whole % part` where that is known: what `part` does not divide is a number. */
+  remainder(whole: Poly, part: Poly): number | undefined {
+    if (this.quotient(whole, part) !== undefined) return 0;
     const by = this.normal(part).constant;
     if (by === undefined || by === 0) return undefined;
-    const size = this.normal(whole);
-    const rest = [...size.terms].filter(([, c]) => c % by !== 0);
-    return rest.length === 1 && rest[0]?.[0] === "" ? false : undefined;
+    let rest = this.normal(whole);
+    for (const [monomial, coefficient] of rest.terms) {
+      const term = Poly.monomial(atomsOf(monomial), coefficient);
+      if (monomial !== "" && this.#quotientOf(term, Poly.constant(by)) !== undefined) rest = rest.sub(term);
+    }
+    return rest.constant === undefined ? undefined : rest.constant - by * Math.floor(rest.constant / by);
   }
 
   /** In the names the user wrote: `D`, not `heads * (D / heads)`. */

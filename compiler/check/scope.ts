@@ -1,0 +1,82 @@
+import type { Expr } from "../syntax/ast.ts";
+import type { Span } from "../syntax/source.ts";
+import type { Type } from "./types.ts";
+
+/** What a name stands for. */
+export interface Binding {
+  /** For messages: "parameter", "let", "net", ... */
+  readonly what: string;
+  /** Found when first asked for: file-level names may be declared in any order. */
+  readonly type: () => Type;
+  readonly span?: Span | undefined;
+  /** Declared by `var`. */
+  readonly mutable?: boolean;
+  /** What it was bound to, for hints. */
+  readonly value?: Expr;
+  /** The static conditions under which a module has this member. */
+  readonly needs?: readonly string[];
+}
+
+/** Names in nested blocks; the outermost scope is a file's. */
+export class Scope {
+  readonly parent: Scope | undefined;
+  readonly #names = new Map<string, Binding>();
+  /** Names of size atoms introduced here: a shadowing name gets another atom. */
+  readonly #atoms = new Set<string>();
+
+  constructor(parent?: Scope) {
+    this.parent = parent;
+  }
+
+  define(name: string, binding: Binding): void {
+    this.#names.set(name, binding);
+  }
+
+  find(name: string): Binding | undefined {
+    return this.#names.get(name) ?? this.parent?.find(name);
+  }
+
+  own(name: string): Binding | undefined {
+    return this.#names.get(name);
+  }
+
+  /** All names seen from here. */
+  names(): string[] {
+    return [...this.#names.keys(), ...(this.parent?.names() ?? [])];
+  }
+
+  /** `name`, or `name′` where an outer size already goes by it. */
+  freshAtom(name: string): string {
+    let atom = name;
+    while (this.#hasAtom(atom)) atom += "′";
+    this.#atoms.add(atom);
+    return atom;
+  }
+
+  #hasAtom(atom: string): boolean {
+    return this.#atoms.has(atom) || (this.parent !== undefined && this.parent.#hasAtom(atom));
+  }
+}
+
+/** The name under which a scope holds what `..S` stands for. */
+export function packName(name: string): string {
+  return `..${name}`;
+}
+
+/** Of a value that is known now. */
+export function bound(what: string, type: Type, more: Omit<Binding, "what" | "type"> = {}): Binding {
+  return { what, type: () => type, ...more };
+}
+
+/** Computed at most once; `circular` is the value while it is being computed. */
+export function once<T>(compute: () => T, circular: () => T): () => T {
+  let state: { value: T } | "open" | undefined;
+  return () => {
+    if (state === "open") return circular();
+    if (state === undefined) {
+      state = "open";
+      state = { value: compute() };
+    }
+    return state.value;
+  };
+}
