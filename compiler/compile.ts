@@ -11,7 +11,7 @@ import type { Graph } from "./graph/node.ts";
 import { modelPrograms } from "./programs.ts";
 import type { ReadSource } from "./program/load.ts";
 import type { Program } from "./program/program.ts";
-import { lowerFlatRuns } from "./layout/updates.ts";
+import { withFlatRuns } from "./layout/updates.ts";
 import { KernelLibrary } from "./schedule/library.ts";
 import { LowerError } from "./schedule/lower-error.ts";
 import { lower } from "./schedule/lower.ts";
@@ -60,7 +60,7 @@ function build(program: Program, model: ElaboratedModel, options: CompileOptions
   const fusion = options.fusion ?? "full";
   const programs = modelPrograms(model).map((one): LoweredProgram => {
     const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, fusion });
-    return { program: one, lowered: one.name === "step" ? lowerFlatRuns(model, storage.runs, lowered, { buffers, limits, library }) : lowered };
+    return { program: one, lowered: one.name === "step" ? withFlatRuns(lowered, storage.runs, { buffers, limits, library }) : lowered };
   });
   const { plan, files } = assemblePlan(model, storage, programs, library, limits);
   const trainer = emitTrainer(plan, program.main.source.path);

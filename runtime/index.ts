@@ -10,3 +10,4 @@ export { countReasons, openClips, prepare, writeSyntheticClips, type ClipSource,
 export type { Accuracy } from "./evaluate/accuracy.ts";
 export { embedClips, type EmbedOptions, type EmbedResult } from "./evaluate/embed-clips.ts";
 export { evaluateKnn, type KnnOptions, type KnnResult } from "./evaluate/evaluate-knn.ts";
+export { writeReport, type ReportOptions } from "./report/write-report.ts";

@@ -8,13 +8,14 @@ import { Scope } from "./scope.ts";
 import { asStatic, asTensor } from "./want.ts";
 import { hostInt, type Scalar, type Value } from "./value.ts";
 
-/** The one runtime size of flat memory: how many elements a window of it has. */
+/** The one runtime size of flat memory: how many times 64 elements (256 bytes) a window of it has. */
 export const FLAT_SIZE = "flat";
+export const FLAT_UNIT = 64;
 
-/** An update rule on flat memory for weights of some ranks: elementwise nodes over inputs of shape [flat]. */
+/** An update rule on flat memory for weights of some ranks: elementwise nodes over tensors of shape [64 * flat]. */
 export interface FlatUpdate {
   readonly ranks: readonly number[];
-  /** The updated target and states, by name. Inputs are `target`, `source`, and the states' names, as input nodes. */
+  /** The updated target and states. What they are made from are weight nodes `target`, `source` and `state.<name>`. */
   readonly target: Node;
   readonly states: readonly { readonly name: string; readonly node: Node }[];
 }
@@ -30,7 +31,7 @@ export interface ElaboratedRule {
 
 /** Elaborates a rule once per rank and merges ranks whose updates came out as the same nodes. */
 export function elaborateRule(it: Interpreter, decl: RuleDecl, home: Scope, args: ReadonlyMap<string, Value>, ranks: readonly number[]): ElaboratedRule {
-  it.sizes.set(FLAT_SIZE, { name: FLAT_SIZE, min: 1, max: 2 ** 30 });
+  it.sizes.set(FLAT_SIZE, { name: FLAT_SIZE, min: 1, max: 2 ** 24 });
   const base = new Scope(home);
   base.declare("step", hostInt({ get: "step" }));
   for (const [name, value] of args) base.declare(name, value);
@@ -57,9 +58,9 @@ function isChanging(value: Value): value is Scalar {
 }
 
 function updateFor(it: Interpreter, decl: RuleDecl, base: Scope, rank: number): FlatUpdate {
-  const shape = [Poly.atom(FLAT_SIZE)];
+  const shape = [Poly.atom(FLAT_SIZE).mul(Poly.constant(FLAT_UNIT))];
   const scope = new Scope(base);
-  const flat = (name: string): Value => ({ kind: "tensor", node: it.g.input(name, "f32", shape), rank });
+  const flat = (name: string): Value => ({ kind: "tensor", node: it.g.weight(name, shape), rank });
   scope.declare(decl.target.name, flat("target"));
   scope.declare(decl.source.name, flat("source"));
   for (const state of decl.states) scope.declare(state.name.name, flat(`state.${state.name.name}`));

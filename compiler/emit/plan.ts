@@ -81,7 +81,7 @@ export function assemblePlan(
     tensors: storage.tensors,
     constants,
     kernels,
-    programs: Object.fromEntries(programs.map((p) => [p.program.name, programPlan(p)])),
+    programs: Object.fromEntries(programs.map((p) => [p.program.name, programPlan(p, storage)])),
     displays: [...model.optimizers, ...model.averages].flatMap(({ rule }) => rule.displays),
     stats,
   };
@@ -89,7 +89,7 @@ export function assemblePlan(
   return { plan, files };
 }
 
-function programPlan({ program, lowered }: LoweredProgram): ProgramPlan {
+function programPlan({ program, lowered }: LoweredProgram, storage: Storage): ProgramPlan {
   return {
     ...(program.doc === undefined ? {} : { doc: program.doc }),
     sizes: lowered.sizes,
@@ -98,7 +98,8 @@ function programPlan({ program, lowered }: LoweredProgram): ProgramPlan {
       const source = program.inputs.find((input) => input.name === name)?.source;
       return { ...port, name, ...(source === undefined ? {} : { source }) };
     }),
-    outputs: lowered.outputs,
+    // What goes into stored tensors does not leave the program.
+    outputs: lowered.outputs.filter((port) => !storage.outputs.has(port.name)),
     params: lowered.params,
     dispatches: lowered.dispatches,
   };

@@ -13,12 +13,13 @@ export class Storage {
   readonly outputs = new Map<Output, Tensor>();
   readonly #tensors = new Map<Node, Tensor>();
   readonly #stores = new Map<Node, Tensor[]>();
+  readonly #placed = new Map<string, Tensor>();
 
   constructor(request: LowerRequest, nodes: readonly Node[], outputs: readonly OutputRoot[], groups: readonly Group[]) {
     for (const node of nodes) if (isBuffer(node)) this.#addBuffer(node, request);
     for (const { output, root } of outputs) {
       const place = request.outputs.get(output.name);
-      const tensor = tensorFor(root, output.name, place);
+      const tensor = this.#tensorFor(root, output.name, place);
       const known = this.#stores.get(root);
       if (known === undefined) {
         this.#tensors.set(root, tensor);
@@ -29,7 +30,7 @@ export class Storage {
     for (const group of groups) {
       for (const node of group.reads) {
         if (this.#tensors.has(node)) continue;
-        const tensor = tensorFor(node, `${node.op}${node.id}`);
+        const tensor = this.#tensorFor(node, `${node.op}${node.id}`);
         this.#tensors.set(node, tensor);
         this.#stores.set(node, [tensor]);
       }
@@ -55,18 +56,24 @@ export class Storage {
     } else if (node.op === "table") {
       place = { buffer: buffers.constants, byteOffset: library.addTable(dataOf(node.attrs, "data"), node.dtype) };
     }
-    const tensor = tensorFor(node, node.op === "table" ? `table${node.id}` : textOf(node.attrs, "name"), place);
+    const tensor = this.#tensorFor(node, node.op === "table" ? `table${node.id}` : textOf(node.attrs, "name"), place);
     if (node.op === "input") this.inputs.set(node, tensor);
     this.#tensors.set(node, tensor);
   }
-}
 
-function tensorFor(node: Node, name: string, place?: Place): Tensor {
-  return {
-    name,
-    dtype: node.dtype,
-    elements: elements(node.shape),
-    ...(place && { place }),
-    ...(node.span && { span: node.span }),
-  };
+  /** One tensor for each place: what is read and written at one place is bound once. */
+  #tensorFor(node: Node, name: string, place?: Place): Tensor {
+    const key = place === undefined ? undefined : `${place.buffer}:${place.byteOffset}`;
+    const known = key === undefined ? undefined : this.#placed.get(key);
+    if (known !== undefined) return known;
+    const tensor: Tensor = {
+      name,
+      dtype: node.dtype,
+      elements: elements(node.shape),
+      ...(place && { place }),
+      ...(node.span && { span: node.span }),
+    };
+    if (key !== undefined) this.#placed.set(key, tensor);
+    return tensor;
+  }
 }

@@ -21,10 +21,11 @@ export function mapKernel(name: string, stores: readonly Store[], count: Poly, s
     const item = x.variable("i", items, 0);
     const position = (part: number) => (width === 1 ? item : x.add(x.mul(item, width), x.size(part)));
     const positions: Sum[] = Array.from({ length: width }, (_, part) => position(part));
-    for (const { node, to } of stores) {
-      const values = positions.map((at) => writer.value(node, x.unravel(at, node.shape)));
-      for (const tensor of to) writer.store(tensor, positions, values);
-    }
+    // All values before any store: a result may lie where an operand is (flat memory is updated in place).
+    const results = stores.map(({ node }) => positions.map((at) => writer.value(node, x.unravel(at, node.shape))));
+    stores.forEach(({ to }, s) => {
+      for (const tensor of to) writer.store(tensor, positions, results[s]!);
+    });
     return { lines: writer.to.lines, limit };
   });
   const text = `${given.text()}@compute @workgroup_size(${LANES})

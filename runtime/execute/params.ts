@@ -62,9 +62,10 @@ export class ParamBlocks {
   }
 
   private set({ index, path, type }: Field, value: number): void {
-    const [min, max] = type === "u32" ? [0, 0xffff_ffff] : [-0x8000_0000, 0x7fff_ffff];
+    // u32 arithmetic wraps around, so a negative term of an index is its two's complement.
+    const max = type === "u32" ? 0xffff_ffff : 0x7fff_ffff;
     if (type === "f32") this.floats[index] = value;
-    else if (Number.isInteger(value) && value >= min && value <= max) this.words[index] = value;
+    else if (Number.isInteger(value) && value >= -0x8000_0000 && value <= max) this.words[index] = value;
     else throw new UserError("JR307", `${path}: a parameter of type ${type} cannot hold ${value}`, "A schedule or a size of the model gives a value out of range at this step.");
   }
 }

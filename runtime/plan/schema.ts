@@ -116,7 +116,7 @@ export interface PortPlan {
   readonly source?: { readonly kind: string; readonly args: Readonly<Record<string, number | string | boolean>> };
 }
 
-/** One 4-byte field of a parameter block. */
+/** One 4-byte field of a parameter block. A negative value of a u32 is stored as its two's complement: index arithmetic wraps. */
 export interface ParamPlan {
   readonly type: "u32" | "i32" | "f32";
   readonly value: HostExpr;

@@ -186,9 +186,9 @@ describe("bad requests", () => {
 
   it("stops a parameter its type cannot hold", async () => {
     const plan = smallPlan();
-    const step = { ...plan.programs["step"]!, params: [[{ type: "u32" as const, value: { call: "neg" as const, args: [{ size: "n" }] } }]] };
+    const step = { ...plan.programs["step"]!, params: [[{ type: "u32" as const, value: { call: "div" as const, args: [{ size: "n" }, 2] } }]] };
     const other = await Session.open(load({ ...plan, programs: { step } }), gpu);
-    expect(() => other.run("step", ask)).toThrow("programs.step.params[0][0]: a parameter of type u32 cannot hold -1");
+    expect(() => other.run("step", ask)).toThrow("programs.step.params[0][0]: a parameter of type u32 cannot hold 0.5");
     other.dispose();
   });
 });

@@ -1,0 +1,68 @@
+import type { HostExpr, Limits } from "@jepac/runtime/plan";
+import { FLAT_SIZE, FLAT_UNIT } from "../elaborate/rule.ts";
+import type { Output } from "../graph/node.ts";
+import { runPasses } from "../passes/pipeline.ts";
+import type { KernelLibrary } from "../schedule/library.ts";
+import { lower } from "../schedule/lower.ts";
+import type { Lowered } from "../schedule/types.ts";
+import type { FlatRun, Place } from "./storage.ts";
+
+/** Flat memory is bound in windows of at most this many bytes, so that any adapter can bind them. */
+const WINDOW = 2 ** 27;
+
+/** What lowering a flat run needs beside it. */
+export interface FlatContext {
+  readonly buffers: { readonly arena: number; readonly constants: number };
+  readonly limits: Limits;
+  readonly library: KernelLibrary;
+}
+
+/** A training step followed by its updates of flat memory: one dispatch for each window of each run. */
+export function withFlatRuns(step: Lowered, runs: readonly FlatRun[], context: FlatContext): Lowered {
+  const parts = runs.flatMap((run) => windows(run).map((window) => lowerWindow(window, context)));
+  let { params, dispatches } = step;
+  let { flops, bytes } = step.stats;
+  for (const part of parts) {
+    const first = params.length;
+    dispatches = [...dispatches, ...part.dispatches.map((d) => ({ ...d, params: d.params < 0 ? -1 : d.params + first }))];
+    params = [...params, ...part.params];
+    flops += part.stats.flops;
+    bytes += part.stats.bytes;
+  }
+  return { ...step, params, dispatches, stats: { flops, bytes } };
+}
+
+function windows(run: FlatRun): readonly FlatRun[] {
+  const most = Math.floor(WINDOW / 4);
+  const parts: FlatRun[] = [];
+  for (let first = 0; first < run.elements; first += most) {
+    const places = new Map([...run.places].map(([name, { buffer, byteOffset }]): [string, Place] => [name, { buffer, byteOffset: byteOffset + 4 * first }]));
+    parts.push({ ...run, elements: Math.min(most, run.elements - first), places });
+  }
+  return parts;
+}
+
+function lowerWindow({ rule, update, elements, places }: FlatRun, { buffers, limits, library }: FlatContext): Lowered {
+  const moved = rule.updates[update];
+  if (moved === undefined) throw new Error(`rule ${rule.rule} has no update ${update}`);
+  const outputs: Output[] = [{ name: "target", node: moved.target }, ...moved.states.map((s) => ({ name: `state.${s.name}`, node: s.node }))];
+  const units = elements / FLAT_UNIT;
+  const graph = runPasses({ name: rule.rule, outputs, sizes: [{ name: FLAT_SIZE, min: units, max: units }] });
+  const lowered = lower({ graph, weights: places, outputs: places, buffers, limits, library });
+  return {
+    ...lowered,
+    params: lowered.params.map((block) => block.map((field) => ({ ...field, value: fixed(field.value, units) }))),
+    dispatches: lowered.dispatches.map((d) => ({
+      ...d,
+      workgroups: d.workgroups.map(([x, y, z]) => [fixed(x, units), fixed(y, units), fixed(z, units)] as const),
+    })),
+  };
+}
+
+/** The window's size is known, so it is no runtime size of the step. */
+function fixed(expr: HostExpr, units: number): HostExpr {
+  if (typeof expr === "number") return expr;
+  if ("size" in expr) return expr.size === FLAT_SIZE ? units : expr;
+  if ("call" in expr) return { call: expr.call, args: expr.args.map((arg) => fixed(arg, units)) };
+  return expr;
+}
