@@ -22,10 +22,13 @@ export interface Term {
 /** What a sum adds up. `max` is the largest value it takes (inclusive), if one is known; the least is 0. */
 export type Atom = { readonly id: number; readonly max: Poly | undefined; readonly depth: number } & (
   | { readonly kind: "variable"; readonly name: string }
-  | { readonly kind: "quotient" | "remainder"; readonly of: Sum; readonly by: Poly }
+  | { readonly kind: "quotient"; readonly of: Sum; readonly by: Poly }
+  | { readonly kind: "remainder"; readonly of: Sum; readonly by: Poly }
   /** The integer at an element of an i32 node. */
   | { readonly kind: "load"; readonly node: Node; readonly at: readonly Sum[] }
 );
+
+export type AtomOf<Kind extends Atom["kind"]> = Extract<Atom, { readonly kind: Kind }>;
 
 export type Test =
   | { readonly kind: "known"; readonly holds: boolean; readonly key: string; readonly depth: 0 }

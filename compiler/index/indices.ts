@@ -1,12 +1,11 @@
 import type { Node } from "../graph/node.ts";
 import type { Condition, Index, IndexAlgebra } from "../ops/op.ts";
 import { Poly } from "../size/poly.ts";
-import type { Atom, Sum, Term, Test } from "./expression.ts";
+import type { Atom, AtomOf, Sum, Term, Test } from "./expression.ts";
 import type { SizeBox } from "./size-box.ts";
 
 const ZERO = Poly.constant(0);
 const ONE = Poly.constant(1);
-const asPoly = (value: Poly | number) => (typeof value === "number" ? Poly.constant(value) : value);
 
 /**
  * Makes and simplifies indices. Movements compose here: after a reshape of a transpose of a slice, what is left is
@@ -15,6 +14,7 @@ const asPoly = (value: Poly | number) => (typeof value === "number" ? Poly.const
 export class Indices {
   readonly box: SizeBox;
   readonly #atoms = new Map<string, Atom>();
+  readonly #quotients = new Map<Atom, Atom | undefined>();
 
   constructor(box: SizeBox) {
     this.box = box;
@@ -23,11 +23,11 @@ export class Indices {
   /** A loop variable in [0, extent), of the scope `depth`. */
   variable(name: string, extent: Poly, depth: number): Sum {
     if (extent.constant === 1) return this.size(0);
-    return this.#single(this.#intern(`v:${name}`, { kind: "variable", name, max: extent.sub(ONE), depth }));
+    return this.#single(this.#intern(`v:${name}`, { kind: "variable", name, max: this.box.sub(extent, ONE), depth }));
   }
 
   size(value: Poly | number): Sum {
-    return this.#sum(new Map(), asPoly(value));
+    return this.#sum(new Map(), this.#poly(value));
   }
 
   add(a: Sum, b: Sum): Sum {
@@ -36,9 +36,9 @@ export class Indices {
     const terms = new Map<number, Term>(a.terms.map((t) => [t.atom.id, t]));
     for (const { atom, coefficient } of b.terms) {
       const other = terms.get(atom.id);
-      terms.set(atom.id, { atom, coefficient: other ? other.coefficient.add(coefficient) : coefficient });
+      terms.set(atom.id, { atom, coefficient: other ? this.box.add(other.coefficient, coefficient) : coefficient });
     }
-    return this.#sum(terms, a.constant.add(b.constant));
+    return this.#sum(terms, this.box.add(a.constant, b.constant));
   }
 
   sub(a: Sum, b: Sum): Sum {
@@ -46,28 +46,28 @@ export class Indices {
   }
 
   mul(a: Sum, by: Poly | number): Sum {
-    const factor = asPoly(by);
+    const factor = this.#poly(by);
     if (factor.constant === 1) return a;
     const terms = a.terms.map(({ atom, coefficient }): [number, Term] => [
       atom.id,
-      { atom, coefficient: coefficient.mul(factor) },
+      { atom, coefficient: this.box.mul(coefficient, factor) },
     ]);
-    return this.#sum(new Map(terms), a.constant.mul(factor));
+    return this.#sum(new Map(terms), this.box.mul(a.constant, factor));
   }
 
   div(a: Sum, by: Poly | number): Sum {
-    return this.#divide(a, asPoly(by)).quotient;
+    return this.#divide(a, this.#poly(by)).quotient;
   }
 
   mod(a: Sum, by: Poly | number): Sum {
-    return this.#divide(a, asPoly(by)).remainder;
+    return this.#divide(a, this.#poly(by)).remainder;
   }
 
   less(a: Sum, b: Sum): Test {
     const [maxA, maxB] = [this.max(a), this.max(b)];
     const [minA, minB] = [this.#min(a), this.#min(b)];
     if (minA !== undefined && this.box.least(minA) >= 0) {
-      if (maxA !== undefined && minB !== undefined && this.box.atMost(maxA.add(ONE), minB)) return known(true);
+      if (maxA !== undefined && minB !== undefined && this.box.atMost(this.box.add(maxA, ONE), minB)) return known(true);
       if (maxB !== undefined && this.box.atMost(maxB, minA)) return known(false);
     }
     return { kind: "less", a, b, key: `(${a.key}<${b.key})`, depth: Math.max(a.depth, b.depth) };
@@ -91,7 +91,7 @@ export class Indices {
     let stride = ONE;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       result = this.add(result, this.mul(at[axis]!, stride));
-      stride = stride.mul(shape[axis]!);
+      stride = this.box.mul(stride, shape[axis]!);
     }
     return result;
   }
@@ -103,7 +103,7 @@ export class Indices {
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       const size = shape[axis]!;
       at.unshift(size.constant === 1 ? this.size(0) : this.mod(this.div(position, stride), size));
-      stride = stride.mul(size);
+      stride = this.box.mul(stride, size);
     }
     return at;
   }
@@ -142,14 +142,14 @@ export class Indices {
       if (!positive && this.box.most(coefficient) > 0) return undefined;
       if (positive !== upper) continue;
       if (atom.max === undefined) return undefined;
-      bound = bound.add(coefficient.mul(atom.max));
+      bound = this.box.add(bound, this.box.mul(coefficient, atom.max));
     }
     return bound;
   }
 
   #within(a: Sum, limit: Poly): boolean {
     const [min, max] = [this.#min(a), this.max(a)];
-    return min !== undefined && max !== undefined && this.box.least(min) >= 0 && this.box.atMost(max.add(ONE), limit);
+    return min !== undefined && max !== undefined && this.box.least(min) >= 0 && this.box.atMost(this.box.add(max, ONE), limit);
   }
 
   #divide(a: Sum, by: Poly): { quotient: Sum; remainder: Sum } {
@@ -167,21 +167,31 @@ export class Indices {
     const multiple = new Map<number, Term>();
     const rest = new Map<number, Term>();
     for (const term of a.terms) {
-      const factor = term.coefficient.divideExact(by);
+      const factor = this.box.divide(term.coefficient, by);
       if (factor) multiple.set(term.atom.id, { atom: term.atom, coefficient: factor });
       else rest.set(term.atom.id, term);
     }
-    const whole = a.constant.divideExact(by) ?? wholePart(a.constant, by);
+    const whole = this.box.divide(a.constant, by) ?? this.#wholePart(a.constant, by);
     return {
       multiple: this.#sum(multiple, whole),
-      rest: this.#sum(rest, a.constant.sub(whole.mul(by))),
+      rest: this.#sum(rest, this.box.sub(a.constant, this.box.mul(whole, by))),
     };
+  }
+
+  /** The whole multiple in a constant, where both are numbers; else nothing. */
+  #wholePart(constant: Poly, by: Poly): Poly {
+    const [c, d] = [constant.constant, by.constant];
+    return c === undefined || d === undefined ? ZERO : this.box.constant(Math.floor(c / d));
+  }
+
+  #poly(value: Poly | number): Poly {
+    return typeof value === "number" ? this.box.constant(value) : value;
   }
 
   /** (g x + r) / (g d) = x / d and its remainder g (x mod d) + r, for a common factor g with 0 <= r < g. */
   #cancel(a: Sum, by: Poly): { quotient: Sum; remainder: Sum } | undefined {
     for (const factor of this.#factors(a, by)) {
-      const smaller = by.divideExact(factor);
+      const smaller = this.box.divide(by, factor);
       if (smaller === undefined || factor.constant === 1) continue;
       const { multiple, rest } = this.#split(a, factor);
       if (multiple.terms.length === 0 || !this.#within(rest, factor)) continue;
@@ -195,7 +205,7 @@ export class Indices {
     const factors = new Map<string, Poly>();
     for (const { coefficient } of a.terms) {
       const [c, d] = [coefficient.constant, by.constant];
-      const factor = c !== undefined && d !== undefined ? Poly.constant(gcd(Math.abs(c), d)) : coefficient;
+      const factor = c !== undefined && d !== undefined ? this.box.constant(gcd(Math.abs(c), d)) : coefficient;
       factors.set(factor.key, factor);
     }
     return [...factors.values()].sort((x, y) => this.box.most(y) - this.box.most(x));
@@ -207,9 +217,9 @@ export class Indices {
       const atom = only.atom;
       if (atom.kind === "quotient") {
         // (x / c) / d = x / (c d)
-        return { quotient: this.#quotient(atom.of, atom.by.mul(by)), remainder: this.#remainder(a, by) };
+        return { quotient: this.#quotient(atom.of, this.box.mul(atom.by, by)), remainder: this.#remainder(a, by) };
       }
-      const more = atom.kind === "remainder" ? atom.by.divideExact(by) : undefined;
+      const more = atom.kind === "remainder" ? this.box.divide(atom.by, by) : undefined;
       if (atom.kind === "remainder" && more !== undefined) {
         // (x mod (c d)) / d = (x / d) mod c, and (x mod (c d)) mod d = x mod d
         const { quotient, remainder } = this.#divide(atom.of, by);
@@ -223,14 +233,14 @@ export class Indices {
     const top = this.max(of);
     let max: Poly | undefined;
     if (top !== undefined) {
-      const exact = top.add(ONE).divideExact(by);
-      max = exact ? exact.sub(ONE) : Poly.constant(Math.floor(this.box.most(top) / Math.max(1, this.box.least(by))));
+      const exact = this.box.divide(this.box.add(top, ONE), by);
+      max = exact ? this.box.sub(exact, ONE) : this.box.constant(Math.floor(this.box.most(top) / Math.max(1, this.box.least(by))));
     }
     return this.#single(this.#intern(`q:${of.key}/${by.key}`, { kind: "quotient", of, by, max, depth: of.depth }));
   }
 
   #remainder(of: Sum, by: Poly): Sum {
-    const atom = { kind: "remainder" as const, of, by, max: by.sub(ONE), depth: of.depth };
+    const atom = { kind: "remainder" as const, of, by, max: this.box.sub(by, ONE), depth: of.depth };
     return this.#single(this.#intern(`r:${of.key}%${by.key}`, atom));
   }
 
@@ -258,17 +268,24 @@ export class Indices {
   #rejoin(terms: readonly Term[], constant: Poly): Sum | undefined {
     for (const { atom, coefficient } of terms) {
       if (atom.kind !== "remainder") continue;
-      const quotient = this.div(atom.of, atom.by);
-      const [first] = quotient.terms;
-      if (first === undefined || quotient.terms.length !== 1 || first.coefficient.constant !== 1) continue;
-      if (quotient.constant.constant !== 0) continue;
-      const partner = terms.find((t) => t.atom.id === first.atom.id);
-      if (!partner?.coefficient.equals(coefficient.mul(atom.by))) continue;
-      const left = terms.filter((t) => t.atom.id !== atom.id && t !== partner);
+      const quotient = this.#quotientOf(atom);
+      const partner = terms.find((t) => t.atom === quotient);
+      if (!partner?.coefficient.equals(this.box.mul(coefficient, atom.by))) continue;
+      const left = terms.filter((t) => t.atom !== atom && t !== partner);
       const rest = this.#sum(new Map(left.map((t) => [t.atom.id, t])), constant);
       return this.add(rest, this.mul(atom.of, coefficient));
     }
     return undefined;
+  }
+
+  /** x / d for the atom x mod d, if that is an atom too. */
+  #quotientOf(atom: AtomOf<"remainder">): Atom | undefined {
+    if (!this.#quotients.has(atom)) {
+      const { terms, constant } = this.div(atom.of, atom.by);
+      const only = terms.length === 1 && constant.constant === 0 ? terms[0] : undefined;
+      this.#quotients.set(atom, only?.coefficient.constant === 1 ? only.atom : undefined);
+    }
+    return this.#quotients.get(atom);
   }
 }
 
@@ -276,12 +293,6 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 function known(holds: boolean): Test {
   return { kind: "known", holds, key: String(holds), depth: 0 };
-}
-
-/** The whole multiple in a constant, where both are numbers; else nothing. */
-function wholePart(constant: Poly, by: Poly): Poly {
-  const [c, d] = [constant.constant, by.constant];
-  return c === undefined || d === undefined ? ZERO : Poly.constant(Math.floor(c / d));
 }
 
 function gcd(a: number, b: number): number {

@@ -5,7 +5,7 @@ import { Indices } from "../index/indices.ts";
 import type { SizeBox } from "../index/size-box.ts";
 import { opNamed } from "../ops/table.ts";
 import { FoldSpace } from "./fold-space.ts";
-import { climb, memberAt, rearranges, sameCount, type FoldRole, type Form, type Group, type Path } from "./group.ts";
+import { memberAt, rearranges, sameCount, type FoldRole, type Form, type Group, type Path } from "./group.ts";
 import { productShape, sharesSecond, stridedView } from "./operand.ts";
 import { follow } from "./references.ts";
 import type { Roots } from "./roots.ts";

@@ -13,6 +13,7 @@ import { groupKernel } from "./group-kernel.ts";
 import { groupRoots } from "./grouping.ts";
 import { LowerError } from "./lower-error.ts";
 import { outputRoots } from "./output-roots.ts";
+import { splitReductions } from "./split-reductions.ts";
 import { chooseRoots } from "./roots.ts";
 import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -21,8 +22,9 @@ import { topological } from "../graph/order.ts";
 
 /** Turns a program's graph into dispatches of kernels and a memory plan. Throws `LowerError` where limits forbid it. */
 export function lower(request: LowerRequest): Lowered {
-  const { graph, limits, fusion = "full" } = request;
-  const box = new SizeBox(graph.sizes);
+  const { limits, fusion = "full" } = request;
+  const box = new SizeBox(request.graph.sizes);
+  const graph = splitReductions(request.graph, box);
   const outputs = outputRoots(graph);
   const roots = outputs.map(({ root }) => root);
   const nodes = topological(roots);

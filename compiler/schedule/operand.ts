@@ -5,7 +5,6 @@ import { Indices } from "../index/indices.ts";
 import type { SizeBox } from "../index/size-box.ts";
 import { opNamed } from "../ops/table.ts";
 import { Poly } from "../size/poly.ts";
-import { isMovement } from "./uses.ts";
 
 /** Z products of [M, K] by [K, N]. */
 export interface ProductShape {
@@ -67,12 +66,6 @@ export function stridedView(
   if (base.depth > 0 || hasLoad(base)) return undefined;
   if (!isStride(rowStride, x.box) || !isStride(columnStride, x.box)) return undefined;
   return { of: found.node, base, rowStride, columnStride };
-}
-
-/** The node at the bottom of a chain of movements. */
-export function bottomOf(node: Node): Node {
-  while (isMovement(node)) node = node.inputs[0]!;
-  return node;
 }
 
 function isStride(stride: Poly, box: SizeBox): boolean {

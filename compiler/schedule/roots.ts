@@ -1,12 +1,13 @@
 import type { Node } from "../graph/node.ts";
+import { elements } from "../graph/type.ts";
 import { Indices } from "../index/indices.ts";
 import type { SizeBox } from "../index/size-box.ts";
 import { opNamed } from "../ops/table.ts";
-import { bottomOf, productShape, sharesSecond, stridedView, type Side } from "./operand.ts";
+import { productShape, sharesSecond, stridedView, type Side } from "./operand.ts";
 import { isBuffer, isMovement, usesOf } from "./uses.ts";
 
 /** Above this an element is computed once and kept, if it is used in several places. */
-const CHEAP = 4;
+const CHEAP = 6;
 /** Above this, if one place reads it repeatedly. */
 const TRIVIAL = 1;
 /** No element is computed from more values than this without a stop on the way. */
@@ -34,12 +35,12 @@ export interface RootRequest {
 export function chooseRoots(request: RootRequest): Roots {
   const roots = new Set<Node>();
   for (const node of request.nodes) if (mustBeRoot(node, request)) roots.add(node);
-  if (request.fusion === "full") addShared(request, roots);
   for (const node of request.nodes) {
     if (node.op === "matmul") addOperands(node, roots, request.box);
     // Argsort reads each element as often as a row is long.
     if (node.op === "argsort" && !isBuffer(node.inputs[0]!)) roots.add(node.inputs[0]!);
   }
+  if (request.fusion === "full") addShared(request, roots);
   for (;;) {
     const before = roots.size;
     const leaves = findLeaves(request, roots);
@@ -56,27 +57,57 @@ function mustBeRoot(node: Node, { outputs, fusion }: RootRequest): boolean {
 /** Values that are worth keeping because several places, or one place again and again, would compute them. */
 function addShared({ nodes, outputs, box }: RootRequest, roots: Set<Node>): void {
   const uses = usesOf(nodes, outputs, box);
-  const costs = new Map<Node, number>();
+  const efforts = new Map<Node, Effort>();
   for (const node of nodes) {
-    let cost = roots.has(node) || isBuffer(node) ? 0 : (DEAR[node.op] ?? Number(opNamed(node.op).lower.kind === "elementwise"));
-    for (const input of new Set(node.inputs)) if (!roots.has(node)) cost += roots.has(input) ? 0 : costs.get(input)!;
-    costs.set(node, cost);
-    if (isMovement(node) || opNamed(node.op).lower.kind !== "elementwise") continue;
+    const own = DEAR[node.op] ?? Number(opNamed(node.op).lower.kind === "elementwise");
+    const reads = new Set<Node>();
+    let cost = own;
+    for (const input of new Set(node.inputs)) {
+      if (roots.has(input) || isBuffer(input)) {
+        reads.add(input);
+        continue;
+      }
+      const effort = efforts.get(input)!;
+      cost += effort.cost;
+      for (const read of effort.reads) reads.add(read);
+    }
+    efforts.set(node, { cost, reads });
+    if (opNamed(node.op).lower.kind !== "elementwise") continue;
     const { count, repeated } = uses.get(node)!;
-    if ((count > 1 && cost > CHEAP) || (repeated && cost > TRIVIAL)) roots.add(node);
+    const dear = cost > CHEAP || readsMuch(node, reads, box);
+    if ((count > 1 && dear) || (repeated && cost > TRIVIAL)) roots.add(node);
   }
 }
 
-/** Matrix products read their operands by strides: what is not so in memory is put there. */
+/** What computing one element on the spot takes. */
+interface Effort {
+  readonly cost: number;
+  readonly reads: ReadonlySet<Node>;
+}
+
+/** Does computing the node read more than keeping it would? Then a sum of several tensors is better kept. */
+function readsMuch(node: Node, reads: ReadonlySet<Node>, box: SizeBox): boolean {
+  const own = box.most(elements(node.shape));
+  let read = 0;
+  for (const tensor of reads) read += Math.min(own, box.most(elements(tensor.shape)));
+  return read >= 2 * own;
+}
+
+/**
+ * Matrix products read their operands by strides: what is not so in memory is put there. Of a chain of movements the
+ * lowest node that will do is taken, as others may use it too.
+ */
 function addOperands(node: Node, roots: Set<Node>, box: SizeBox): void {
   const isEnd = (candidate: Node) => roots.has(candidate) || isBuffer(candidate);
   for (const side of ["a", "b"] as const) {
     if (hasView(node, side, box, isEnd)) continue;
-    const operand = node.inputs[side === "a" ? 0 : 1]!;
-    const bottom = bottomOf(operand);
-    const computed = opNamed(bottom.op).lower.kind === "elementwise";
-    if (computed && hasView(node, side, box, (candidate) => isEnd(candidate) || candidate === bottom)) roots.add(bottom);
-    else roots.add(operand);
+    const chain = [node.inputs[side === "a" ? 0 : 1]!];
+    while (isMovement(chain[0]!)) chain.unshift(chain[0]!.inputs[0]!);
+    const fit = chain.find((end) => {
+      const computed = opNamed(end.op).lower.kind !== "source";
+      return computed && hasView(node, side, box, (candidate) => candidate === end);
+    });
+    roots.add(fit ?? chain.at(-1)!);
   }
 }
 

@@ -1,8 +1,11 @@
 import { hostSize } from "../graph/host-size.ts";
-import type { Sum, Test } from "../index/expression.ts";
+import type { Atom, AtomOf, Sum, Test } from "../index/expression.ts";
 import type { Poly } from "../size/poly.ts";
 import type { Interface } from "./interface.ts";
 import type { Statements } from "./statements.ts";
+
+/** Writes the integer that an index holds as an element of a tensor, as `u32`. */
+type WriteLoad = (atom: AtomOf<"load">) => string;
 
 /** Numbers up to this stay in shared texts. */
 const LITERAL = 4;
@@ -13,9 +16,9 @@ export class IndexText {
   readonly #given: Interface;
   /** Numbers go into the parameter block, so that texts of different sizes are the same. */
   readonly #shared: boolean;
-  readonly #load: (node: Extract<Sum["terms"][number]["atom"], { kind: "load" }>) => string;
+  readonly #load: WriteLoad;
 
-  constructor(to: Statements, given: Interface, shared: boolean, load: IndexText["#load"]) {
+  constructor(to: Statements, given: Interface, shared: boolean, load: WriteLoad) {
     this.#to = to;
     this.#given = given;
     this.#shared = shared;
@@ -64,7 +67,7 @@ export class IndexText {
     return [text === "" ? "0u" : text, ...negative].join(" - ");
   }
 
-  #atom(atom: Sum["terms"][number]["atom"]): string {
+  #atom(atom: Atom): string {
     switch (atom.kind) {
       case "variable":
         return atom.name;

@@ -162,7 +162,7 @@ function nodesOf(graph: Graph) {
 /** The largest difference, relative to the size of the values. */
 export function worstError(found: NdArray, expected: NdArray): number {
   if (found.shape.join() !== expected.shape.join()) throw new Error(`shapes differ: [${found.shape.join()}] and [${expected.shape.join()}]`);
-  const scale = Math.max(1, ...expected.data.map(Math.abs));
+  const scale = Math.max(1e-3, ...expected.data.map(Math.abs));
   return Math.max(0, ...found.data.map((value, i) => {
     const error = Math.abs(value - expected.data[i]!) / scale;
     return Number.isNaN(error) ? Infinity : error;
