@@ -20,7 +20,7 @@ type MemberArm = Pick<MemberIf, "condition" | "then" | "span">;
 /** Imports, functions, modules, rules. */
 export abstract class DeclarationGrammar extends StatementGrammar {
   /** `import { log_mel, patchify } from "std/audio"` */
-  protected readonly importDecl: Rule<Import> = this.RULE("importDecl", () => {
+  protected readonly importDecl: Rule<Import> = this.define("importDecl", () => {
     const names: Ident[] = [];
     const first = this.CONSUME(t.Import);
     this.CONSUME(t.LBrace, { ERR_MSG: "`{` and the names to import" });
@@ -41,7 +41,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
   // ------------------------------------------------------------- functions
 
   /** `(x: f32[..S], eps: real = 1e-6)` */
-  protected readonly params: Rule<Param[]> = this.RULE("params", () => {
+  protected readonly params: Rule<Param[]> = this.define("params", () => {
     const params: Param[] = [];
     this.CONSUME(t.LParen, { ERR_MSG: "`(` and the parameters" });
     this.ACTION(() => this.excuseKeyword());
@@ -57,7 +57,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     return params;
   });
 
-  protected readonly param: Rule<Param> = this.RULE("param", () => {
+  protected readonly param: Rule<Param> = this.define("param", () => {
     const first = this.LA(1);
     const name = this.SUBRULE(this.ident);
     this.CONSUME(t.Colon, { ERR_MSG: "`:` and a type" });
@@ -70,7 +70,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
   });
 
   /** `where D % heads == 0, D > 0` */
-  protected readonly where: Rule<Expr[]> = this.RULE("where", () => {
+  protected readonly where: Rule<Expr[]> = this.define("where", () => {
     const facts: Expr[] = [];
     this.OPTION(() => {
       this.CONSUME(t.Where);
@@ -84,7 +84,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
   });
 
   /** `D % heads == 0`. A `=` after arithmetic is excused as `==`: after a bool it begins the function's value. */
-  protected readonly fact: Rule<Expr> = this.RULE("fact", () => {
+  protected readonly fact: Rule<Expr> = this.define("fact", () => {
     const left = this.SUBRULE(this.expression);
     const right = this.OPTION({
       GATE: () => left.kind === "binary" && "+-*/%^@".includes(left.op),
@@ -97,7 +97,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     return this.ACTION((): Expr => (right === undefined ? left : { kind: "hole", span: spanning(left.span, right.span) }));
   });
 
-  protected readonly fn: Rule<FnDecl> = this.RULE("fn", () => {
+  protected readonly fn: Rule<FnDecl> = this.define("fn", () => {
     const doc = this.docHere();
     const first = this.LA(1);
     const exported = this.OPTION(() => this.CONSUME(t.Export)) !== undefined;
@@ -131,7 +131,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
 
   // ------------------------------------------------------------- modules
 
-  protected readonly module: Rule<ModuleDecl> = this.RULE("module", () => {
+  protected readonly module: Rule<ModuleDecl> = this.define("module", () => {
     const doc = this.docHere();
     const first = this.CONSUME(t.Module);
     const name = this.SUBRULE(this.ident);
@@ -141,7 +141,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     return this.ACTION(() => ({ kind: "module", ...doc, name, params, where, members, span: this.spanFrom(first) }));
   });
 
-  protected readonly members: Rule<Member[]> = this.RULE("members", () => {
+  protected readonly members: Rule<Member[]> = this.define("members", () => {
     const members: Member[] = [];
     this.CONSUME(t.LBrace, { ERR_MSG: "`{`" });
     this.entries(
@@ -152,7 +152,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     return members;
   });
 
-  protected readonly member: Rule<Member> = this.RULE("member", () =>
+  protected readonly member: Rule<Member> = this.define("member", () =>
     this.OR<Member>([
       { ALT: () => this.SUBRULE(this.letDecl) },
       { ALT: () => this.SUBRULE(this.net) },
@@ -162,7 +162,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     ]),
   );
 
-  protected readonly letDecl: Rule<LetDecl> = this.RULE("letDecl", () => {
+  protected readonly letDecl: Rule<LetDecl> = this.define("letDecl", () => {
     const doc = this.docHere();
     const first = this.CONSUME(t.Let);
     const name = this.SUBRULE(this.ident);
@@ -171,7 +171,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     return this.ACTION(() => ({ kind: "let", ...doc, name, value, span: this.spanFrom(first) }));
   });
 
-  protected readonly net: Rule<NetDecl> = this.RULE("net", () => {
+  protected readonly net: Rule<NetDecl> = this.define("net", () => {
     const doc = this.docHere();
     const first = this.CONSUME(t.Net);
     const name = this.SUBRULE(this.ident);
@@ -181,7 +181,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
   });
 
   /** `param weight: f32[out, in] = zeros()`. One without a start is reported and starts with a hole. */
-  protected readonly weight: Rule<WeightDecl> = this.RULE("weight", () => {
+  protected readonly weight: Rule<WeightDecl> = this.define("weight", () => {
     const doc = this.docHere();
     const first = this.CONSUME(t.ParamWord);
     const name = this.SUBRULE(this.ident);
@@ -201,7 +201,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     });
   });
 
-  protected readonly memberIf: Rule<Member> = this.RULE("memberIf", () => {
+  protected readonly memberIf: Rule<Member> = this.define("memberIf", () => {
     const arms: MemberArm[] = [];
     const first = this.LA(1);
     arms.push(this.SUBRULE(this.memberArm));
@@ -222,7 +222,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     });
   });
 
-  protected readonly memberArm: Rule<MemberArm> = this.RULE("memberArm", () => {
+  protected readonly memberArm: Rule<MemberArm> = this.define("memberArm", () => {
     const first = this.CONSUME(t.If);
     const condition = this.SUBRULE(this.condition);
     const then = this.SUBRULE(this.members);
@@ -232,7 +232,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
   // ------------------------------------------------------------- rules
 
   /** `optimizer SGD(lr: real) { update w by g { w = w - lr * g } }` */
-  protected readonly rule: Rule<RuleDecl> = this.RULE("rule", () => {
+  protected readonly rule: Rule<RuleDecl> = this.define("rule", () => {
     const doc = this.docHere();
     const states: RuleState[] = [];
     const updates: RuleUpdate[] = [];
@@ -262,7 +262,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     });
   });
 
-  protected readonly state: Rule<RuleState> = this.RULE("state", () => {
+  protected readonly state: Rule<RuleState> = this.define("state", () => {
     const first = this.CONSUME(t.State);
     const name = this.SUBRULE(this.ident);
     this.SUBRULE(this.equals);
@@ -270,7 +270,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     return this.ACTION(() => ({ name, init, span: this.spanFrom(first) }));
   });
 
-  protected readonly update: Rule<RuleUpdate> = this.RULE("update", () => {
+  protected readonly update: Rule<RuleUpdate> = this.define("update", () => {
     this.CONSUME(t.Update);
     const target = this.SUBRULE(this.ident);
     this.CONSUME(t.By);
@@ -280,7 +280,7 @@ export abstract class DeclarationGrammar extends StatementGrammar {
   });
 
   /** `name: type` */
-  protected readonly typed: Rule<{ readonly name: Ident; readonly type: TypeExpr }> = this.RULE("typed", () => {
+  protected readonly typed: Rule<{ readonly name: Ident; readonly type: TypeExpr }> = this.define("typed", () => {
     const name = this.SUBRULE(this.ident);
     this.CONSUME(t.Colon, { ERR_MSG: "`:` and a type" });
     const type = this.SUBRULE(this.type);

@@ -15,7 +15,7 @@ export abstract class ExpressionGrammar extends ParserBase {
   // ------------------------------------------------------------- types
 
   /** `int`, `f32[B, N, 3*D]`, `i32[..S]` */
-  protected readonly type: Rule<TypeExpr> = this.RULE("type", () => {
+  protected readonly type: Rule<TypeExpr> = this.define("type", () => {
     const word = this.CONSUME(t.AnyName, { ERR_MSG: "a type" });
     const axes = this.OPTION({ GATE: () => this.nextIs(t.LBracket), DEF: () => this.SUBRULE(this.axes) });
     return this.ACTION((): TypeExpr => {
@@ -31,7 +31,7 @@ export abstract class ExpressionGrammar extends ParserBase {
   });
 
   /** `[B, ..S, 3*D]` */
-  protected readonly axes: Rule<Axis[]> = this.RULE("axes", () => {
+  protected readonly axes: Rule<Axis[]> = this.define("axes", () => {
     const axes: Axis[] = [];
     this.CONSUME(t.LBracket);
     this.OPTION(() => {
@@ -46,7 +46,7 @@ export abstract class ExpressionGrammar extends ParserBase {
     return axes;
   });
 
-  protected readonly axis: Rule<Axis> = this.RULE("axis", () =>
+  protected readonly axis: Rule<Axis> = this.define("axis", () =>
     this.OR<Axis>([
       {
         ALT: () => {
@@ -61,7 +61,7 @@ export abstract class ExpressionGrammar extends ParserBase {
 
   // ------------------------------------------------------------- operators
 
-  protected readonly expression: Rule<Expr> = this.RULE("expression", () => {
+  protected readonly expression: Rule<Expr> = this.define("expression", () => {
     const pieces: Piece[] = [];
     this.SUBRULE(this.operand, { ARGS: [pieces] });
     this.MANY(() => {
@@ -92,7 +92,7 @@ export abstract class ExpressionGrammar extends ParserBase {
   });
 
   /** `a..b` or `a` */
-  protected readonly rangeOr: Rule<Expr> = this.RULE("rangeOr", () => {
+  protected readonly rangeOr: Rule<Expr> = this.define("rangeOr", () => {
     const low = this.SUBRULE(this.expression);
     const high = this.OPTION(() => {
       this.CONSUME(t.DotDot);
@@ -103,7 +103,7 @@ export abstract class ExpressionGrammar extends ParserBase {
 
   // ------------------------------------------------------------- calls, indices, members
 
-  protected readonly postfix: Rule<Expr> = this.RULE("postfix", () => {
+  protected readonly postfix: Rule<Expr> = this.define("postfix", () => {
     let value = this.SUBRULE(this.atom);
     let length = 0;
     this.MANY({
@@ -143,7 +143,7 @@ export abstract class ExpressionGrammar extends ParserBase {
   }
 
   /** `(x, axis: -1)` */
-  protected readonly args: Rule<Arg[]> = this.RULE("args", () => {
+  protected readonly args: Rule<Arg[]> = this.define("args", () => {
     const args: Arg[] = [];
     this.CONSUME(t.LParen);
     this.OPTION(() => {
@@ -158,7 +158,7 @@ export abstract class ExpressionGrammar extends ParserBase {
     return args;
   });
 
-  protected readonly arg: Rule<Arg> = this.RULE("arg", () => {
+  protected readonly arg: Rule<Arg> = this.define("arg", () => {
     const first = this.LA(1);
     return this.OR<Arg>({
       DEF: [
@@ -186,7 +186,7 @@ export abstract class ExpressionGrammar extends ParserBase {
     });
   });
 
-  protected readonly namedArg: Rule<Arg> = this.RULE("namedArg", () => {
+  protected readonly namedArg: Rule<Arg> = this.define("namedArg", () => {
     const label = this.CONSUME(t.Label);
     this.CONSUME(t.Colon);
     const value = this.SUBRULE(this.expression);
@@ -194,7 +194,7 @@ export abstract class ExpressionGrammar extends ParserBase {
   });
 
   /** `[:, a:b, i]` */
-  protected readonly indexItems: Rule<IndexItem[]> = this.RULE("indexItems", () => {
+  protected readonly indexItems: Rule<IndexItem[]> = this.define("indexItems", () => {
     const items: IndexItem[] = [];
     this.CONSUME(t.LBracket);
     items.push(this.SUBRULE(this.indexItem));
@@ -207,7 +207,7 @@ export abstract class ExpressionGrammar extends ParserBase {
     return items;
   });
 
-  protected readonly indexItem: Rule<IndexItem> = this.RULE("indexItem", () => {
+  protected readonly indexItem: Rule<IndexItem> = this.define("indexItem", () => {
     const first = this.LA(1);
     const from = this.OPTION(() => this.SUBRULE(this.expression));
     let to: Expr | undefined;
@@ -224,7 +224,7 @@ export abstract class ExpressionGrammar extends ParserBase {
 
   // ------------------------------------------------------------- atoms
 
-  protected readonly atom: Rule<Expr> = this.RULE("atom", () => {
+  protected readonly atom: Rule<Expr> = this.define("atom", () => {
     this.ACTION(() => this.readExcused());
     const first = this.LA(1);
     return this.OR<Expr>({
@@ -284,7 +284,7 @@ export abstract class ExpressionGrammar extends ParserBase {
   }
 
   /** `[a, b, ..S]` or `[for i in 0..n: item]` */
-  protected readonly list: Rule<Expr> = this.RULE("list", () => {
+  protected readonly list: Rule<Expr> = this.define("list", () => {
     const first = this.LA(1);
     return this.OR<Expr>([
       {
@@ -310,7 +310,7 @@ export abstract class ExpressionGrammar extends ParserBase {
   });
 
   /** `if c { } else if d { } else { }` */
-  protected readonly choice: Rule<RawIf> = this.RULE("choice", () => {
+  protected readonly choice: Rule<RawIf> = this.define("choice", () => {
     const arms: RawIf["arms"][number][] = [];
     let otherwise: RawBlock | undefined;
     const first = this.LA(1);
@@ -329,7 +329,7 @@ export abstract class ExpressionGrammar extends ParserBase {
     });
   });
 
-  protected readonly arm: Rule<RawIf["arms"][number]> = this.RULE("arm", () => {
+  protected readonly arm: Rule<RawIf["arms"][number]> = this.define("arm", () => {
     const first = this.CONSUME(t.If);
     const condition = this.SUBRULE(this.condition);
     const block = this.SUBRULE(this.rawBlock);
@@ -337,7 +337,7 @@ export abstract class ExpressionGrammar extends ParserBase {
   });
 
   /** An expression in which `=` is read as `==`, with a message. */
-  protected readonly condition: Rule<Expr> = this.RULE("condition", () => {
+  protected readonly condition: Rule<Expr> = this.define("condition", () => {
     const left = this.SUBRULE(this.expression);
     const right = this.OPTION(() => {
       const sign = this.CONSUME(t.Equals);

@@ -20,7 +20,7 @@ export class Grammar extends DeclarationGrammar {
     return { imports, items, broken: this.broken, span: { source: input.source, start: 0, end: input.source.text.length } };
   }
 
-  readonly file: Rule<{ readonly imports: Import[]; readonly items: Item[] }> = this.RULE("file", () => {
+  readonly file: Rule<{ readonly imports: Import[]; readonly items: Item[] }> = this.define("file", () => {
     const imports: Import[] = [];
     const items: Item[] = [];
     this.entries(
@@ -38,7 +38,7 @@ export class Grammar extends DeclarationGrammar {
     return { imports, items };
   });
 
-  protected readonly item: Rule<Item> = this.RULE("item", () =>
+  protected readonly item: Rule<Item> = this.define("item", () =>
     this.OR<Item>([
       { ALT: () => this.SUBRULE(this.fn) },
       { ALT: () => this.SUBRULE(this.module) },
@@ -50,7 +50,7 @@ export class Grammar extends DeclarationGrammar {
 
   // ------------------------------------------------------------- the model
 
-  protected readonly model: Rule<ModelDecl> = this.RULE("model", () => {
+  protected readonly model: Rule<ModelDecl> = this.define("model", () => {
     const doc = this.docHere();
     const members: ModelMember[] = [];
     const first = this.CONSUME(t.Model);
@@ -65,7 +65,7 @@ export class Grammar extends DeclarationGrammar {
     return this.ACTION(() => ({ kind: "model", ...doc, name, where, members, span: this.spanFrom(first) }));
   });
 
-  protected readonly modelMember: Rule<ModelMember> = this.RULE("modelMember", () =>
+  protected readonly modelMember: Rule<ModelMember> = this.define("modelMember", () =>
     this.OR<ModelMember>([
       { ALT: () => this.SUBRULE(this.config) },
       { ALT: () => this.SUBRULE(this.dim) },
@@ -79,7 +79,7 @@ export class Grammar extends DeclarationGrammar {
     ]),
   );
 
-  protected readonly config: Rule<ConfigDecl> = this.RULE("config", () => {
+  protected readonly config: Rule<ConfigDecl> = this.define("config", () => {
     const doc = this.docHere();
     const first = this.CONSUME(t.Config);
     const name = this.SUBRULE(this.ident);
@@ -89,7 +89,7 @@ export class Grammar extends DeclarationGrammar {
   });
 
   /** `dim M in 51..77`, `dim V in 51..76 = floor(...)`, `dim V = T - M` */
-  protected readonly dim: Rule<DimDecl> = this.RULE("dim", () => {
+  protected readonly dim: Rule<DimDecl> = this.define("dim", () => {
     const doc = this.docHere();
     const first = this.CONSUME(t.Dim);
     const name = this.SUBRULE(this.ident);
@@ -111,7 +111,7 @@ export class Grammar extends DeclarationGrammar {
   });
 
   /** `input clip: f32[batch, samples] from audio(rate: rate)`. */
-  protected readonly modelInput: Rule<InputDecl> = this.RULE("modelInput", () => {
+  protected readonly modelInput: Rule<InputDecl> = this.define("modelInput", () => {
     const doc = this.docHere();
     const first = this.CONSUME(t.Input);
     const { name, type } = this.SUBRULE(this.typed);
@@ -125,7 +125,7 @@ export class Grammar extends DeclarationGrammar {
     return this.ACTION(() => ({ kind: "input", ...doc, name, type, ...(source && { source }), span: this.spanFrom(first) }));
   });
 
-  protected readonly preset: Rule<PresetDecl> = this.RULE("preset", () => {
+  protected readonly preset: Rule<PresetDecl> = this.define("preset", () => {
     const doc = this.docHere();
     const settings: Setting[] = [];
     const first = this.CONSUME(t.Preset);
@@ -139,7 +139,7 @@ export class Grammar extends DeclarationGrammar {
     return this.ACTION(() => ({ kind: "preset", ...doc, name, settings, span: this.spanFrom(first) }));
   });
 
-  protected readonly setting: Rule<Setting> = this.RULE("setting", () => {
+  protected readonly setting: Rule<Setting> = this.define("setting", () => {
     const first = this.LA(1);
     const name = this.SUBRULE(this.ident);
     this.SUBRULE(this.equals);
@@ -147,7 +147,7 @@ export class Grammar extends DeclarationGrammar {
     return this.ACTION(() => ({ name, value, span: this.spanFrom(first) }));
   });
 
-  protected readonly train: Rule<TrainDecl> = this.RULE("train", () => {
+  protected readonly train: Rule<TrainDecl> = this.define("train", () => {
     const first = this.CONSUME(t.Train);
     this.ACTION(() => (this.inTrain = true));
     const body = this.SUBRULE(this.body);
@@ -156,7 +156,7 @@ export class Grammar extends DeclarationGrammar {
   });
 
   /** `optimize encoder, predictor with AdamW(lr: 1e-3)` */
-  protected readonly optimize: Rule<OptimizeDecl> = this.RULE("optimize", () => {
+  protected readonly optimize: Rule<OptimizeDecl> = this.define("optimize", () => {
     const nets: Ident[] = [];
     const first = this.CONSUME(t.Optimize);
     nets.push(this.SUBRULE(this.ident));

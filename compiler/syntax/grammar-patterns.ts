@@ -5,12 +5,12 @@ import * as t from "./tokens.ts";
 
 /** `rearrange`, `repeat` and `einsum`, whose arguments are axis patterns as in einops. */
 export abstract class PatternGrammar extends ExpressionGrammar {
-  protected readonly patternForm: Rule<Expr> = this.RULE("patternForm", () =>
+  protected readonly patternForm: Rule<Expr> = this.define("patternForm", () =>
     this.OR<Expr>([{ ALT: () => this.SUBRULE(this.rearrange) }, { ALT: () => this.SUBRULE(this.einsum) }]),
   );
 
   /** `rearrange(x, b n (h k) -> b h n k, h: 4)` */
-  protected readonly rearrange: Rule<Expr> = this.RULE("rearrange", () => {
+  protected readonly rearrange: Rule<Expr> = this.define("rearrange", () => {
     const sizes: Arg[] = [];
     const word = this.OR([{ ALT: () => this.CONSUME(t.Rearrange) }, { ALT: () => this.CONSUME(t.Repeat) }]);
     this.CONSUME(t.LParen);
@@ -32,7 +32,7 @@ export abstract class PatternGrammar extends ExpressionGrammar {
   });
 
   /** `einsum(b n k, b m k -> b n m; q, k)` */
-  protected readonly einsum: Rule<Expr> = this.RULE("einsum", () => {
+  protected readonly einsum: Rule<Expr> = this.define("einsum", () => {
     const inputs: Pattern[] = [];
     const operands: Expr[] = [];
     const word = this.CONSUME(t.Einsum);
@@ -55,14 +55,14 @@ export abstract class PatternGrammar extends ExpressionGrammar {
   });
 
   /** `b n (h k) 1` */
-  protected readonly pattern: Rule<Pattern> = this.RULE("pattern", () => {
+  protected readonly pattern: Rule<Pattern> = this.define("pattern", () => {
     const axes: PatternAxis[] = [];
     const first = this.LA(1);
     this.MANY(() => axes.push(this.SUBRULE(this.patternAxis)));
     return this.ACTION(() => ({ axes, span: axes.length === 0 ? this.spanOf(first) : this.spanFrom(first) }));
   });
 
-  protected readonly patternAxis: Rule<PatternAxis> = this.RULE("patternAxis", () => {
+  protected readonly patternAxis: Rule<PatternAxis> = this.define("patternAxis", () => {
     const first = this.LA(1);
     return this.OR<PatternAxis>([
       {

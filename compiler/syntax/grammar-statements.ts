@@ -11,7 +11,7 @@ export abstract class StatementGrammar extends PatternGrammar {
   /** Whether `minimize` and `report` may stand here. */
   protected inTrain = false;
 
-  protected readonly rawBlock: Rule<RawBlock> = this.RULE("rawBlock", () => {
+  protected readonly rawBlock: Rule<RawBlock> = this.define("rawBlock", () => {
     const entries: RawEntry[] = [];
     const first = this.CONSUME(t.LBrace, { ERR_MSG: "an operator or `{`" });
     this.entries(
@@ -23,9 +23,9 @@ export abstract class StatementGrammar extends PatternGrammar {
   });
 
   /** An expression that is read but whose value is a hole if it cannot be. */
-  protected readonly value: Rule<Expr> = this.RULE("value", () => this.orHole(() => this.SUBRULE(this.expression)));
+  protected readonly value: Rule<Expr> = this.define("value", () => this.orHole(() => this.SUBRULE(this.expression)));
 
-  protected readonly blockEntry: Rule<RawEntry> = this.RULE("blockEntry", () => {
+  protected readonly blockEntry: Rule<RawEntry> = this.define("blockEntry", () => {
     this.ACTION(() => this.excuseForeignStatement());
     return this.OR<RawEntry>({
       DEF: [
@@ -47,7 +47,7 @@ export abstract class StatementGrammar extends PatternGrammar {
   }
 
   /** An expression that stands alone: the block's value, which nothing follows. */
-  protected readonly lastValue: Rule<RawEntry> = this.RULE("lastValue", () => {
+  protected readonly lastValue: Rule<RawEntry> = this.define("lastValue", () => {
     const first = this.LA(1);
     const runsOn = !this.RECORDING_PHASE && this.onSameLine() && this.LA(0).tokenType !== t.LBrace && this.LA(0).tokenType !== t.Semicolon;
     const value = this.SUBRULE(this.expression);
@@ -59,7 +59,7 @@ export abstract class StatementGrammar extends PatternGrammar {
   });
 
   /** `let x = e`, `let [q, k, v] = e`, `var h = e` */
-  protected readonly bind: Rule<Stmt> = this.RULE("bind", () => {
+  protected readonly bind: Rule<Stmt> = this.define("bind", () => {
     const names: Ident[] = [];
     let list = false;
     const word = this.OR([{ ALT: () => this.CONSUME(t.Let) }, { ALT: () => this.CONSUME(t.Var) }]);
@@ -88,7 +88,7 @@ export abstract class StatementGrammar extends PatternGrammar {
   });
 
   /** `h = block(h)` */
-  protected readonly assign: Rule<Stmt> = this.RULE("assign", () => {
+  protected readonly assign: Rule<Stmt> = this.define("assign", () => {
     const first = this.LA(1);
     const name = this.SUBRULE(this.ident);
     this.CONSUME(t.Equals);
@@ -97,7 +97,7 @@ export abstract class StatementGrammar extends PatternGrammar {
   });
 
   /** `for block in blocks { h = block(h) }` */
-  protected readonly forLoop: Rule<Stmt> = this.RULE("forLoop", () => {
+  protected readonly forLoop: Rule<Stmt> = this.define("forLoop", () => {
     const word = this.CONSUME(t.For);
     const name = this.SUBRULE(this.ident);
     this.CONSUME(t.In);
@@ -107,19 +107,19 @@ export abstract class StatementGrammar extends PatternGrammar {
   });
 
   /** A block used for what its statements do. */
-  protected readonly body: Rule<readonly Stmt[]> = this.RULE("body", () => {
+  protected readonly body: Rule<readonly Stmt[]> = this.define("body", () => {
     const block = this.SUBRULE(this.rawBlock);
     return this.ACTION(() => unvalued(block, this.at.bag));
   });
 
-  protected readonly minimize: Rule<Stmt> = this.RULE("minimize", () => {
+  protected readonly minimize: Rule<Stmt> = this.define("minimize", () => {
     const word = this.CONSUME(t.Minimize);
     this.ACTION(() => this.#onlyInTrain(word));
     const value = this.SUBRULE(this.value);
     return this.ACTION(() => ({ kind: "minimize", value, span: this.spanFrom(word) }));
   });
 
-  protected readonly reported: Rule<Stmt> = this.RULE("reported", () => {
+  protected readonly reported: Rule<Stmt> = this.define("reported", () => {
     const word = this.CONSUME(t.Report);
     this.ACTION(() => this.#onlyInTrain(word));
     const name = this.SUBRULE(this.ident);

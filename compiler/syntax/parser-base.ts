@@ -54,6 +54,11 @@ export abstract class ParserBase extends EmbeddedActionsParser {
     super(parserVocabulary, { recoveryEnabled: false, maxLookahead: 2, errorMessageProvider: expectedWords });
   }
 
+  /** Declares a grammar rule; the declared type of what it gives reaches into its body. */
+  protected define<T>(name: string, body: () => T): Rule<T> {
+    return this.RULE(name, body);
+  }
+
   protected begin(at: ParserInput): void {
     this.at = at;
     this.broken = [];
@@ -95,7 +100,7 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   // ------------------------------------------------------------- names
 
   /** A name being declared or used; a keyword in its place is reported and taken for one. */
-  protected readonly ident: Rule<Ident> = this.RULE("ident", () => {
+  protected readonly ident: Rule<Ident> = this.define("ident", () => {
     this.ACTION(() => this.excuseKeyword());
     const token = this.CONSUME(t.AnyName);
     return { name: token.image, span: this.spanOf(token) };

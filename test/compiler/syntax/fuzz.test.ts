@@ -4,7 +4,8 @@ import { DiagnosticBag } from "../../../compiler/diagnostics/diagnostic.ts";
 import { renderDiagnostic } from "../../../compiler/diagnostics/render.ts";
 import { loadProgram } from "../../../compiler/program/load.ts";
 import { parse } from "../../../compiler/syntax/parser.ts";
-import { models } from "./models.ts";
+import { format } from "../../../compiler/syntax/format.ts";
+import { bare, models, parsed, parsedWithMessages } from "./models.ts";
 import { mutate, random } from "./mutate.ts";
 
 /** Parses, and prints every message: neither may throw, and every label must lie within its text. */
@@ -34,6 +35,23 @@ test("10,000 mutated models give messages, never exceptions", { timeout: 120_000
     }
   }
   expect(messages).toBeGreaterThan(10_000);
+});
+
+test("damaged models that still parse are formatted to the same tree, once and for all", () => {
+  const draw = random(11);
+  const texts = models.map((source) => source.text);
+  let formatted = 0;
+  for (let i = 0; i < 2_000; i++) {
+    const text = mutate(texts[i % texts.length]!, draw, texts);
+    const { file, messages } = parsedWithMessages(text);
+    if (messages.length > 0) continue;
+    const once = format({ path: "fuzz.jm", text });
+    const shown = `case ${i}:\n${text}\n---\n${once}`;
+    expect(bare(parsed(once)), shown).toEqual(bare(file));
+    expect(format({ path: "fuzz.jm", text: once }), shown).toBe(once);
+    formatted++;
+  }
+  expect(formatted).toBeGreaterThan(100);
 });
 
 test("any text gives messages, never exceptions", () => {
