@@ -13,6 +13,8 @@ import { isBuffer } from "./uses.ts";
 
 /** How many groups of the same space a reduction may look back on for company. */
 const NEIGHBOURS = 4;
+/** Reductions of fewer elements gather in one kernel whatever they read: a dispatch costs more than they do. */
+const TINY = 1 << 16;
 
 export interface GroupingRequest {
   readonly nodes: readonly Node[];
@@ -209,11 +211,13 @@ class Grouping {
   }
 
   #neighbours(space: FoldSpace, leaves: ReadonlySet<Node>, makers: ReadonlySet<Group>): Group[] {
+    const { box } = this.#request;
+    const tiny = box.most(space.outer) * box.most(space.inner) < TINY;
     const known = this.#bySpace.get(space.key) ?? [];
     return known
       .slice(-NEIGHBOURS)
       .reverse()
-      .filter((group) => !makers.has(group) && [...leaves].some((leaf) => group.reads.has(leaf)));
+      .filter((group) => !makers.has(group) && (tiny || [...leaves].some((leaf) => group.reads.has(leaf))));
   }
 
   #remember(space: FoldSpace, group: Group): void {
