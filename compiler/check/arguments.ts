@@ -1,7 +1,7 @@
 import type { Arg, Expr, Param } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import type { Context } from "./context.ts";
-import { nearest } from "../diagnostics/suggest.ts";
+import { nearest } from "./suggestion.ts";
 import { unknown, type Type } from "./types.ts";
 
 /** A parameter as a call sees it. */
@@ -25,6 +25,8 @@ export interface Site {
   readonly args: readonly Arg[];
   /** Where the callee is declared, if in a file. */
   readonly declared?: Span;
+  /** One line on how it is called. */
+  readonly usage?: string;
 }
 
 export function slotsOf(params: readonly Param[]): Slot[] {
@@ -33,7 +35,7 @@ export function slotsOf(params: readonly Param[]): Slot[] {
 
 /** The signature in one line, for help: `Linear(in, out, std?)`. */
 function signature(callee: string, slots: readonly Slot[]): string {
-  return `${callee}(${slots.map((s) => (s.by === "name" ? `${s.name}:` : s.name) + (s.optional ? "?" : "")).join(", ")})`;
+  return `${callee}(${slots.map((s) => s.name + (s.optional ? "?" : "")).join(", ")})`;
 }
 
 /**
@@ -42,7 +44,7 @@ function signature(callee: string, slots: readonly Slot[]): string {
  */
 export function matchArguments(cx: Context, slots: readonly Slot[], site: Site, expected?: ReadonlyMap<string, Type>): Map<string, Given> | undefined {
   const given = new Map<string, Given>();
-  const help = [`the parameters are ${signature(site.callee, slots)}`];
+  const help = [site.usage ?? `the parameters are ${signature(site.callee, slots)}`];
   let fits = true;
   let position = 0;
   let named = false;

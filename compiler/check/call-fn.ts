@@ -35,7 +35,7 @@ export function callFn(cx: Context, definition: FnDefinition, home: Scope, site:
       help: ["a size that no argument tells is taken from the type of what is initialised: `param b: f32[D] = zeros()`"],
     });
   }
-  checkWhere(cx, inside, decl.where, site.span, title);
+  if (!checkWhere(cx, inside, decl.where, site.span, title)) return unknown;
   if (!withinLimits(cx, inside, info, given, site.span, title)) return unknown;
   return result(cx, inside, definition, info, scalars, given);
 }
@@ -120,12 +120,19 @@ function clashError(cx: Context, unifier: Unifier, entry: { readonly param: Para
   }
   const first = clash.name === undefined ? undefined : unifier.found.get(clash.name);
   const differs = found.axes[clash.at];
-  const notes = differs === undefined ? [] : [`axis ${clash.at} is ${cx.showSize(differs)}`];
+  const notes = differs === undefined ? [] : [`axis ${clash.at} is ${cx.showSize(differs)}${knownAs(unifier, param, clash)}`];
   if (first !== undefined && first.span !== arg.span && clash.name !== undefined) {
     const value = first.dims.length === 1 ? cx.showSize(first.dims[0]!) : `[${first.dims.map((d) => cx.showSize(d)).join(", ")}]`;
     labels.splice(1, 0, { span: first.span, text: `\`${clash.name}\` is ${value} here` });
   }
   cx.error("JM0204", parts, labels, { notes });
+}
+
+/** `, but \`in\` is D` */
+function knownAs(unifier: Unifier, param: Param, clash: Clash): string {
+  if (clash.why !== "size" || clash.name === undefined || param.type.kind !== "tensor-type") return "";
+  const axis = param.type.axes.find((a) => a.kind === "name" && a.name === clash.name);
+  return axis === undefined ? "" : `, but \`${clash.name}\` is ${unifier.showAxis(axis)}`;
 }
 
 /** What the body asks of its parameters: that a loop bound be static, and so on. */

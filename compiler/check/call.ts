@@ -4,7 +4,7 @@ import type { Builtin } from "./builtins/builtin.ts";
 import { anyUnknown, matchArguments, type Site } from "./arguments.ts";
 import { callFn } from "./call-fn.ts";
 import { sourceText, type Context } from "./context.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { didYouMean } from "./suggestion.ts";
 import { callNet } from "./nets.ts";
 import { instantiate } from "./module.ts";
 import { averageOf } from "./rule.ts";
@@ -53,7 +53,7 @@ function silent(cx: Context, expr: CallExpr): Type {
 }
 
 function callBuiltin(cx: Context, builtin: Builtin, site: Site): Type {
-  const given = matchArguments(cx, builtin.params, site);
+  const given = matchArguments(cx, builtin.params, { ...site, usage: builtin.doc });
   if (given === undefined || anyUnknown(given)) return unknown;
   if (cx.body?.role === "update" && builtin.elementwise !== true) {
     return cx.error("JM0419", { name: builtin.name }, [{ span: site.span, text: "not element by element" }]);

@@ -49,6 +49,8 @@ interface State {
   readonly assumed: ReadonlySet<string>;
   /** Evaluating another's signature with this caller's sizes: its own mistakes are reported at its definition. */
   readonly quiet: boolean;
+  /** Divisions already reported in this declaration, by what they need: `D % heads == 0`. */
+  readonly asked: Set<string>;
   /** Whether calling a module here makes a net. */
   readonly makesNets: boolean;
   readonly body: Body | undefined;
@@ -83,6 +85,9 @@ export class Context {
   }
   get quiet(): boolean {
     return this.#state.quiet;
+  }
+  get asked(): Set<string> {
+    return this.#state.asked;
   }
   get makesNets(): boolean {
     return this.#state.makesNets;
@@ -156,6 +161,14 @@ export class Context {
 
 export function stageText(stage: Stage): string {
   return { static: "known while compiling", size: "drawn anew each step", step: "changes from step to step" }[stage];
+}
+
+/** The same without parentheses around the whole, for the arguments of a suggested call. */
+export function innerText(expr: { readonly span: Span }): string {
+  const text = sourceText(expr);
+  if (!text.startsWith("(") || !text.endsWith(")")) return text;
+  const inner = text.slice(1, -1);
+  return /^[^()]*$/.test(inner) ? inner.trim() : text;
 }
 
 /** The user's text of an expression, for hints; a long one is cut. */

@@ -1,6 +1,6 @@
 import type { Expr } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
-import { sourceText, type Context } from "./context.ts";
+import { innerText, sourceText, type Context } from "./context.ts";
 import { sameDim } from "./fits.ts";
 import { int, isPack, tensor, type Dim, type DType, type Tensor, type Type, type Unknown } from "./types.ts";
 
@@ -45,7 +45,7 @@ function mixed(cx: Context, op: string, a: Operand & { type: Tensor }, b: Operan
   return cx.error("JM0322", { op, left: cx.show(a.type), right: cx.show(b.type) }, [
     { span: a.expr.span, text: cx.show(a.type) },
     { span: b.expr.span, text: cx.show(b.type) },
-  ], { help: [`convert one: \`f32(${sourceText(integer.expr)})\``] });
+  ], { help: [`convert one: \`f32(${innerText(integer.expr)})\``] });
 }
 
 /** numpy's rule; undefined where two axes are neither provably equal nor 1. */

@@ -1,6 +1,6 @@
 import type { Label } from "../diagnostics/diagnostic.ts";
 import type { Expr } from "../syntax/ast.ts";
-import { sourceText, type Context } from "./context.ts";
+import { innerText, sourceText, type Context } from "./context.ts";
 import { misfit } from "./fits.ts";
 import type { Tensor, Type } from "./types.ts";
 
@@ -31,10 +31,10 @@ function hints(cx: Context, found: Type, wanted: Type, at: Expr): string[] {
   const text = sourceText(at);
   if (found.kind === "tensor" && wanted.kind === "tensor") {
     const cast = { ...found, dtype: wanted.dtype };
-    if (found.dtype !== wanted.dtype && misfit(cx.facts, wanted, cast) === undefined) return [`\`${wanted.dtype}(${text})\` converts it`];
+    if (found.dtype !== wanted.dtype && misfit(cx.facts, wanted, cast) === undefined) return [`\`${wanted.dtype}(${innerText(at)})\` converts it`];
     const [a, b] = [found.axes.length - 1, found.axes.length - 2];
     const swapped = found.axes.map((d, i) => (i === a ? found.axes[b]! : i === b ? found.axes[a]! : d));
-    if (b >= 0 && misfit(cx.facts, wanted, { ...found, axes: swapped }) === undefined) return [`\`transpose(${text})\` would fit`];
+    if (b >= 0 && misfit(cx.facts, wanted, { ...found, axes: swapped }) === undefined) return [isTranspose(at) ? "without `transpose` it would fit" : `\`transpose(${innerText(at)})\` would fit`];
     return [];
   }
   if (found.kind === "scalar" && wanted.kind === "scalar" && found.of === "real" && wanted.of === "int") {
@@ -43,6 +43,11 @@ function hints(cx: Context, found: Type, wanted: Type, at: Expr): string[] {
   if (found.kind === "scalar" && wanted.kind === "tensor" && (found.of === "real" || found.of === "int") && wanted.dtype === "f32") {
     return [`\`full(${cx.show(wanted).slice(3)}, ${text})\` makes a tensor of it`];
   }
+  if (found.kind === "fn") return [`\`${text}(...)\` calls it`];
   if (found.kind === "module") return [`declare an instance with \`net\`: \`net ${found.decl.name.name.toLowerCase()} = ${found.decl.name.name}(...)\``];
   return [];
+}
+
+function isTranspose(expr: Expr): boolean {
+  return expr.kind === "call" && expr.callee.kind === "name" && expr.callee.name === "transpose" && expr.args.length === 1;
 }

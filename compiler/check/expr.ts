@@ -6,7 +6,7 @@ import { checkEinsum } from "./einsum.ts";
 import { checkIf } from "./if.ts";
 import { checkIndex } from "./index-expr.ts";
 import { checkList, checkListFor } from "./list.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { didYouMean } from "./suggestion.ts";
 import { checkBinary, checkUnary } from "./operator.ts";
 import { checkRearrange } from "./rearrange.ts";
 import { literal } from "./static.ts";
@@ -27,9 +27,8 @@ export function checkExpr(cx: Context, expr: Expr, expected?: Type): Type {
     case "binary":
       return checkBinary(cx, expr);
     case "range":
-      cx.expr(expr.low);
-      cx.expr(expr.high);
-      return cx.error("JM0329", {}, [{ span: expr.span, text: "a range" }], { help: ["`for i in a..b` and `dim n in a..b` take ranges"] });
+      // Only loops have ranges; the parser has reported any other.
+      return unknown;
     case "list":
       return checkList(cx, expr);
     case "list-for":

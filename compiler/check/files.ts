@@ -26,6 +26,7 @@ export class Files {
       facts: Facts.none,
       origins: new Map(),
       assumed: new Set(),
+      asked: new Set(),
       quiet: false,
       makesNets: false,
       body: undefined,

@@ -55,9 +55,7 @@ function checkFn(definition: FnDefinition, outer: Context): FnInfo {
   }
   const wanted = resultType(cx, decl.result);
   const found = cx.session.block(cx.with({ scope: new Scope(scope) }), decl.body, wanted);
-  if (decl.body.value === undefined) {
-    cx.error("JM0336", { what: title }, [{ span: decl.body.span, text: "no value at the end" }, { span: decl.result.span, text: "declared here" }]);
-  } else {
+  if (decl.body.value !== undefined) {
     expectType(cx, found, wanted, decl.body.value, `the result of ${title}`, { span: decl.result.span, text: "declared here" });
   }
   return { limits: body.limits, result: found.kind === "scalar" ? cx.originOf(found) : fixed };

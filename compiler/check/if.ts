@@ -1,4 +1,4 @@
-import type { Block, Expr } from "../syntax/ast.ts";
+import type { Expr } from "../syntax/ast.ts";
 import type { Context } from "./context.ts";
 import { misfit } from "./fits.ts";
 import { merged } from "./module.ts";
@@ -34,8 +34,8 @@ export function branches(cx: Context, condition: Expr, type: Plain | undefined):
 export function checkIf(cx: Context, expr: IfExpr, expected?: Type): Type {
   const condition = checkCondition(cx, expr.condition);
   const inside = branches(cx, expr.condition, condition);
-  const a = valueOf(inside.then, expr.then, expected);
-  const b = valueOf(inside.otherwise, expr.otherwise, expected);
+  const a = cx.session.block(inside.then, expr.then, expected);
+  const b = cx.session.block(inside.otherwise, expr.otherwise, expected);
   if (condition === undefined || a.kind === "unknown" || b.kind === "unknown") return unknown;
   if (a.kind === "scalar" && b.kind === "scalar") {
     const type = chosen(cx, condition, a, b);
@@ -52,12 +52,6 @@ export function checkIf(cx: Context, expr: IfExpr, expected?: Type): Type {
     { span: expr.then.value?.span ?? expr.then.span, text: cx.show(a) },
     { span: expr.otherwise.value?.span ?? expr.otherwise.span, text: cx.show(b) },
   ]);
-}
-
-function valueOf(cx: Context, block: Block, expected: Type | undefined): Type {
-  const type = cx.session.block(cx, block, expected);
-  if (block.value !== undefined) return type;
-  return cx.error("JM0336", { what: "this branch" }, [{ span: block.span, text: "no value at the end" }]);
 }
 
 /** One of two scalars. */

@@ -68,7 +68,7 @@ function sliced(cx: Context, item: IndexItem & { kind: "slice" }, dim: Poly): Po
   const beyond = cx.facts.difference(to, dim);
   const start = cx.facts.normal(from).constant;
   if ((length !== undefined && length < 0) || (beyond !== undefined && beyond > 0) || (start !== undefined && start < 0)) {
-    cx.error("JM0216", { what: `slice ${cx.showSize(from)}:${cx.showSize(to)}`, size: cx.showSize(dim) }, [{ span: item.span, text: "outside" }]);
+    cx.error("JM0216", { what: `slice ${cx.showSize(from)}:${cx.showSize(to)}${length !== undefined && length < 0 ? ", which ends before it begins," : ""}`, size: cx.showSize(dim) }, [{ span: item.span, text: "outside" }]);
     return undefined;
   }
   return to.sub(from);

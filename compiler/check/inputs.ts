@@ -2,7 +2,7 @@ import type { InputDecl } from "../syntax/ast.ts";
 import { matchArguments, type Slot } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { expectType } from "./expect.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { didYouMean } from "./suggestion.ts";
 import { tensorType } from "./typeexpr.ts";
 import { fixed, int, plain, type Scalar, type Type } from "./types.ts";
 

@@ -1,6 +1,6 @@
 import type { ConfigDecl, DimDecl, FnDecl, ModelDecl, ModelMember, OptimizeDecl, PresetDecl, TrainDecl } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { didYouMean } from "./suggestion.ts";
 import type { Body, Context } from "./context.ts";
 import type { FnDefinition } from "./definition.ts";
 import { expectType } from "./expect.ts";
@@ -78,7 +78,7 @@ function defineMethod(cx: Context, fn: FnDecl, decl: ModelDecl, methods: FnDefin
     if (param.type.kind === "tensor-type") continue;
     cx.error("JM0420", { name: fn.name.name, param: param.name.name }, [{ span: param.span, text: "a static value" }], { help: ["a number that the caller chooses is an `f32[]`"] });
   }
-  if (fn.result.kind !== "tensor-type") cx.error("JM0420", { name: fn.name.name, param: "its result" }, [{ span: fn.result.span, text: "a static value" }]);
+  if (fn.result.kind !== "tensor-type") cx.error("JM0420", { name: fn.name.name, param: null }, [{ span: fn.result.span, text: "a static value" }]);
 }
 
 function defineMember(cx: Context, member: ModelMember): void {
@@ -141,7 +141,7 @@ function checkPreset(cx: Context, decl: PresetDecl): void {
     const found = cx.expr(value);
     const binding = cx.scope.own(name.name);
     const first = set.get(name.name);
-    if (first !== undefined) cx.error("JM0302", { name: name.name }, [{ span: name.span, text: "again here" }, { span: first, text: "set first here" }]);
+    if (first !== undefined) cx.error("JM0306", { callee: `preset ${decl.name.name}`, name: name.name }, [{ span: name.span, text: "again here" }, { span: first, text: "given first here" }]);
     set.set(name.name, name.span);
     if (binding?.what !== "config") {
       const configs = cx.scope.names().filter((n) => cx.scope.own(n)?.what === "config");
@@ -184,7 +184,7 @@ function checkOptimized(cx: Context, decls: readonly OptimizeDecl[], train: Trai
     } else if (type?.kind === "net" && type.options.some((o) => o.average)) {
       cx.error("JM0426", { name }, [{ span, text: "an average" }, ...(binding.span === undefined ? [] : [{ span: binding.span, text: "declared here" }])]);
     }
-    seen.set(name, span);
+    if (first === undefined) seen.set(name, span);
   }
   if (train !== undefined && decls.length === 0) {
     cx.error("JM0427", {}, [{ span: headOf(train), text: "trains nothing" }], { help: ["`optimize encoder with AdamW(lr: 1e-3)`"], severity: "warning" });

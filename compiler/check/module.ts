@@ -142,7 +142,7 @@ export function instantiate(cx: Context, definition: ModuleDefinition, site: Sit
   for (const [name, arg] of given) {
     if (arg.type.kind === "scalar" && !cx.require(arg.type, "static", arg.span, `as \`${name}\` of a module`)) return unknown;
   }
-  checkWhere(cx, inside, decl.where, site.span, decl.name.name);
+  if (!checkWhere(cx, inside, decl.where, site.span, decl.name.name)) return unknown;
   bindMembers(inside, decl.members);
   for (const [name, method] of info.methods) if (name !== "") scope.define(name, bound("fn", { kind: "fn", definition: method, scope }));
   const instance: NetInstance = { module: definition, scope, key: `${decl.name.name}(${values.map((v) => cx.text(v)).join(", ")})`, average: false };

@@ -4,7 +4,7 @@ import { callFn } from "./call-fn.ts";
 import type { Context } from "./context.ts";
 import type { NetInstance, Net, Type } from "./types.ts";
 import { misfit } from "./fits.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { didYouMean } from "./suggestion.ts";
 import { unknown } from "./types.ts";
 
 /** `encoder(x)` and `encoder.visible(x, at)`: of a net that a static `if` chose, every choice must give the same type. */

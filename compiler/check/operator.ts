@@ -1,6 +1,6 @@
 import type { Expr } from "../syntax/ast.ts";
 import { elementwise, type Operand } from "./elementwise.ts";
-import { sourceText, type Context } from "./context.ts";
+import { innerText, sourceText, type Context } from "./context.ts";
 import { checkMatmul } from "./matmul.ts";
 import { inverted, negated, scalarBinary } from "./static.ts";
 import { tensor, unknown, type Type } from "./types.ts";
@@ -27,10 +27,14 @@ export function checkBinary(cx: Context, expr: BinaryExpr): Type {
   if (met.kind === "unknown") return met;
   if (met.dtype === "i32" && (expr.op === "/" || expr.op === "^")) {
     return cx.error("JM0321", { op: expr.op, left: cx.show(left), right: cx.show(right) }, [{ span: expr.opSpan, text: "integers in a tensor" }], {
-      help: [`convert first: \`f32(${sourceText(expr.left)}) ${expr.op} ${sourceText(expr.right)}\``],
+      help: [`convert first: \`${asReal(left, expr.left)} ${expr.op} ${asReal(right, expr.right)}\``],
     });
   }
   return comparisons.includes(expr.op) || isLogic ? tensor("bool", met.axes) : met;
+}
+
+function asReal(type: Type, expr: Expr): string {
+  return type.kind === "tensor" ? `f32(${innerText(expr)})` : sourceText(expr);
 }
 
 function isTruth({ type }: Operand): boolean {
@@ -43,11 +47,12 @@ function isNumber({ type }: Operand): boolean {
 
 function refused(cx: Context, expr: BinaryExpr, left: Type, right: Type): Type {
   const help: string[] = [];
+  const isLogic = expr.op === "and" || expr.op === "or";
   for (const [type, side] of [[left, expr.left], [right, expr.right]] as const) {
-    if (type.kind === "tensor" && type.dtype === "bool") help.push(`\`f32(${sourceText(side)})\` makes 0 and 1 of a bool`);
+    if (type.kind === "tensor" && type.dtype === "bool" && !isLogic) help.push(`\`f32(${innerText(side)})\` makes 0 and 1 of a bool`);
     if (type.kind === "module") help.push(`\`${type.decl.name.name}\` is a module: declare a net of it and call that`);
   }
-  if ((expr.op === "and" || expr.op === "or") && help.length === 0) help.push("compare first: `x > 0 and y > 0`");
+  if (isLogic && help.length === 0) help.push("compare first: `x > 0 and y > 0`");
   return cx.error("JM0321", { op: expr.op, left: cx.show(left), right: cx.show(right) }, [
     { span: expr.left.span, text: cx.show(left) },
     { span: expr.right.span, text: cx.show(right) },

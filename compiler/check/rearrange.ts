@@ -2,7 +2,8 @@ import type { Span } from "../syntax/source.ts";
 import type { Expr, Ident, Pattern, PatternAxis } from "../syntax/ast.ts";
 import { Poly } from "../size/poly.ts";
 import { sourceText, type Context } from "./context.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { asksFirst, neededClause } from "./divisible.ts";
+import { didYouMean } from "./suggestion.ts";
 import { asSize } from "./typeexpr.ts";
 import { isPack, tensor, unknown, type Dim, type Type } from "./types.ts";
 
@@ -131,12 +132,13 @@ function matchAxis(cx: Context, axis: PatternAxis, dim: Poly, sizes: Sizes): boo
     const rest = cx.facts.quotient(dim, product);
     if (rest === undefined) {
       const given = names.filter((n) => n !== last);
-      const mention = shown(product).includes(" ") ? `(${shown(product)})` : shown(product);
       const never = (cx.facts.remainder(dim, product) ?? 0) !== 0;
+      const clause = neededClause(cx, cx.facts.normal(dim), cx.facts.normal(product));
+      if (!never && !asksFirst(cx, clause)) return false;
       cx.error("JM0214", { size: shown(dim), by: shown(product), never }, [
         { span: axis.span, text: `${shown(dim)} to be split by ${shown(product)}` },
         ...given.flatMap((n) => (sizes.has(n.name) ? [{ span: sizes.get(n.name)!.span, text: "" }] : [])),
-      ], { help: never ? [] : [`where it always is, say so: \`where ${shown(dim).includes(" ") ? `(${shown(dim)})` : shown(dim)} % ${mention} == 0\``] });
+      ], { help: never ? [] : [`where it always is, say so: \`where ${clause}\``] });
       return false;
     }
     sizes.set(last.name, { size: rest, span: axis.span });

@@ -1,7 +1,8 @@
 import { Poly } from "../size/poly.ts";
 import type { BinaryOp, Expr } from "../syntax/ast.ts";
-import { sourceText, type Context } from "./context.ts";
-import { fixed, int, joined, plain, type Int, type Plain, type Scalar, type Type } from "./types.ts";
+import { innerText, sourceText, type Context } from "./context.ts";
+import { asksFirst, neededClause } from "./divisible.ts";
+import { fixed, int, joined, plain, unknown, type Int, type Plain, type Scalar, type Type } from "./types.ts";
 
 type BinaryExpr = Expr & { kind: "binary" };
 
@@ -90,17 +91,16 @@ function quotient(cx: Context, expr: BinaryExpr, a: Int, b: Int): Type {
   const [whole, part] = [cx.text(a), cx.text(b)];
   if (numberOf(cx, b) === 0) return cx.error("JM0227", {}, [{ span: expr.right.span, text: "this is 0" }]);
   if (!cx.quiet) {
-    const [left, right] = [sourceText(expr.left), sourceText(expr.right)];
     const never = (cx.facts.remainder(a.size, b.size) ?? 0) !== 0;
-    const help = never ? [] : [`where it always is, say so: \`where ${wrap(whole)} % ${wrap(part)} == 0\``];
+    const clause = neededClause(cx, cx.facts.normal(a.size), cx.facts.normal(b.size));
+    if (!never && !asksFirst(cx, clause)) return unknown;
+    const help = never ? [] : [`where it always is, say so: \`where ${clause}\``];
     return cx.error("JM0206", { whole, part, never }, [{ span: expr.span, text: never ? "never exact" : "may not be exact" }], {
-      help: [...help, `\`idiv(${left}, ${right})\` rounds down, \`real(${left}) / ${right}\` gives a real`],
+      help: [...help, `\`idiv(${innerText(expr.left)}, ${innerText(expr.right)})\` rounds down, \`real(${innerText(expr.left)}) / ${sourceText(expr.right)}\` gives a real`],
     });
   }
   return cx.opaque(cx.facts.quotientName(a.size, b.size), joined([cx.originOf(a), cx.originOf(b)]));
 }
-
-const wrap = (text: string) => (text.includes(" ") ? `(${text})` : text);
 
 function remainder(cx: Context, expr: BinaryExpr, a: Int, b: Int): Type {
   if (numberOf(cx, b) === 0) return cx.error("JM0227", {}, [{ span: expr.right.span, text: "this is 0" }]);

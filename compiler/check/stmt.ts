@@ -4,7 +4,7 @@ import { sourceText, type Context } from "./context.ts";
 import { expectType } from "./expect.ts";
 import { branches, checkCondition } from "./if.ts";
 import { loopItems } from "./list.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
+import { didYouMean } from "./suggestion.ts";
 import { bound, Scope } from "./scope.ts";
 import { fixed, isPack, tensor, unknown, type Type } from "./types.ts";
 
@@ -118,10 +118,8 @@ function checkIfStmt(cx: Context, stmt: Stmt & { kind: "if-stmt" }): void {
 /** `minimize` and `report` take one number: an f32[]. */
 function checkMeasure(cx: Context, stmt: Stmt & { kind: "minimize" | "report" }): void {
   const type = cx.expr(stmt.value);
-  if (cx.body?.role !== "train") {
-    cx.error("JM0408", { what: stmt.kind }, [{ span: stmt.span, text: "outside `train`" }]);
-    return;
-  }
+  // Elsewhere the parser has reported it.
+  if (cx.body?.role !== "train") return;
   if (stmt.kind === "minimize") cx.body.losses.push(stmt.span);
   if (type.kind === "unknown" || (type.kind === "tensor" && type.dtype === "f32" && type.axes.length === 0)) return;
   if (stmt.kind === "report" && type.kind === "scalar" && (type.of === "real" || type.of === "int")) return;

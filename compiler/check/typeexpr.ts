@@ -1,5 +1,5 @@
 import type { Axis, Expr, TypeExpr } from "../syntax/ast.ts";
-import type { Context } from "./context.ts";
+import { innerText, type Context } from "./context.ts";
 import { packName } from "./scope.ts";
 import { isPack, tensor, unknown, type Dim, type Tensor, type Type, type Unknown } from "./types.ts";
 
@@ -58,7 +58,9 @@ export function asSize(cx: Context, type: Type, at: Expr, why: string) {
 export function shapeOf(cx: Context, type: Type, at: Expr): readonly Dim[] | undefined {
   if (type.kind === "unknown") return undefined;
   if (type.kind !== "list" || type.repeated) {
-    cx.error("JM0320", { what: "a shape", expected: "a list of sizes, like `[n, 3]`", found: cx.show(type) }, [{ span: at.span, text: cx.show(type) }]);
+    cx.error("JM0320", { what: "a shape", expected: "a list of sizes, like `[n, 3]`", found: cx.show(type) }, [{ span: at.span, text: cx.show(type) }], {
+      help: type.kind === "scalar" && type.of === "int" ? [`\`[${innerText(at)}]\` is a shape of one axis`] : [],
+    });
     return undefined;
   }
   const dims: Dim[] = [];

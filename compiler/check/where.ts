@@ -2,19 +2,26 @@ import type { Expr } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import { Poly, atomsOf } from "../size/poly.ts";
 import { sourceText, type Context } from "./context.ts";
+import { namesIn } from "./typeexpr.ts";
 import { joined, type Int, type Type } from "./types.ts";
 
-/** `where` at a use: what is certainly false is an error here; what needs numbers is left to elaboration. */
-export function checkWhere(cx: Context, inside: Context, where: readonly Expr[], span: Span, title: string): void {
+/** `where` at a use: what is certainly false is an error here, and false; what needs numbers is left to elaboration. */
+export function checkWhere(cx: Context, inside: Context, where: readonly Expr[], span: Span, title: string): boolean {
+  let holds = true;
   for (const clause of where) {
     const type = inside.expr(clause);
     if (type.kind !== "scalar" || type.of !== "bool" || type.value !== false) continue;
-    const shown = cx.text(type);
+    holds = false;
+    const values = [...namesIn(clause)].flatMap((name) => {
+      const value = inside.scope.own(name)?.type();
+      return value?.kind === "scalar" && cx.text(value) !== name ? [`\`${name}\` is ${cx.text(value)}`] : [];
+    });
     cx.error("JM0207", { callee: title, clause: sourceText(clause) }, [
       { span, text: "does not hold here" },
       { span: clause.span, text: "asked for here" },
-    ], shown === sourceText(clause) ? {} : { notes: [`it reads \`${shown}\` here`] });
+    ], values.length === 0 ? {} : { notes: [values.join(", ")] });
   }
+  return holds;
 }
 
 /** What a body may rely on: `D % heads == 0`, `F == P*Q`, and any condition as it is written. */

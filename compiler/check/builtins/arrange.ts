@@ -53,7 +53,7 @@ function checkConcat(call: BuiltinCall): Type {
   const { cx } = call;
   const parts = argument(call, "parts");
   const { type } = parts;
-  if (type.kind !== "list" || type.items.length === 0) return refuse(call, parts, "parts", "a list of tensors: `[a, b]`");
+  if (type.kind !== "list" || type.items.length === 0) return refuse(call, parts, "parts", "a list of tensors, like `[a, b]`");
   const spanOf = (i: number) => (parts.value.kind === "list" ? (parts.value.items[i]?.span ?? parts.span) : parts.span);
   const odd = type.items.findIndex((t) => t.kind !== "tensor");
   if (odd >= 0) return cx.error("JM0320", { what: "a part of concat", expected: "a tensor", found: cx.show(type.items[odd]!) }, [{ span: spanOf(odd), text: cx.show(type.items[odd]!) }]);
@@ -68,7 +68,8 @@ function checkConcat(call: BuiltinCall): Type {
     const sameRank = t.axes.length === first.axes.length;
     const differs = sameRank ? t.axes.findIndex((d, k) => (k === at ? isPack(d) : !sameDim(cx.facts, d, first.axes[k]!))) : -1;
     if (t.dtype === first.dtype && sameRank && differs < 0) continue;
-    const notes = differs < 0 ? [] : [`axis ${differs} is ${cx.showSize(t.axes[differs]!)} in one and ${cx.showSize(first.axes[differs]!)} in the other; only axis ${at} may differ`];
+    const rough = t.dtype !== first.dtype ? "the element types differ" : "the numbers of axes differ";
+    const notes = differs < 0 ? [rough] : [`axis ${differs} is ${cx.showSize(t.axes[differs]!)} in one and ${cx.showSize(first.axes[differs]!)} in the other; only axis ${at} may differ`];
     return cx.error("JM0230", {}, [{ span: spanOf(i), text: cx.show(t) }, { span: spanOf(0), text: cx.show(first) }], { notes });
   }
   const lengths = tensors.map((t) => t.axes[at] as Poly);

@@ -51,13 +51,6 @@ export const modelCodes = {
     wrong: "module A() { fn go(x: f32[N]) -> f32[N] = x }\nmodule B() {\n  net a = A()\n  fn (x: f32[N]) -> f32[N] = a(x)\n}",
     right: "module A() { fn (x: f32[N]) -> f32[N] = x }\nmodule B() {\n  net a = A()\n  fn (x: f32[N]) -> f32[N] = a(x)\n}",
   }),
-  JM0408: code<{ what: string }>({
-    title: "outside of `train`",
-    message: ({ what }) => `\`${what}\` belongs in the \`train\` block of a model`,
-    explain: "`minimize` and `report` speak of a training step.",
-    wrong: "fn loss(x: f32[N]) -> f32[] {\n  report size = mean(x)\n  mean(x)\n}",
-    right: "model M {\n  train {\n    let x = uniform([8])\n    report size = mean(x)\n    minimize mean(x)\n  }\n}",
-  }),
   JM0409: code<{ what: string; found: string }>({
     title: "not one number",
     message: ({ what, found }) => `\`${what}\` takes an f32[], but this is ${found}`,
@@ -135,9 +128,9 @@ export const modelCodes = {
     wrong: "optimizer P(lr: real) { update w by g { w = w - lr * mean(g) } }",
     right: "optimizer P(lr: real) { update w by g { w = w - lr * g } }",
   }),
-  JM0420: code<{ name: string; param: string }>({
+  JM0420: code<{ name: string; param: string | null }>({
     title: "an exported function speaks tensors",
-    message: ({ name, param }) => `${param === "its result" ? param : `\`${param}\``} of the exported \`${name}\` must be a tensor`,
+    message: ({ name, param }) => `${param === null ? "the result" : `\`${param}\``} of the exported \`${name}\` must be a tensor`,
     explain: "An exported function is compiled into a program: what goes in and out at run time are tensors.",
     wrong: "model M { export fn twice(x: real) -> real = 2 * x }",
     right: "model M { export fn twice(x: f32[]) -> f32[] = 2 * x }",

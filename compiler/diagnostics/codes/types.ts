@@ -53,13 +53,6 @@ export const typeCodes = {
     wrong: "fn f(x: f32[N]) -> bool[N] = not x",
     right: "fn f(x: f32[N]) -> bool[N] = not (x > 0)",
   }),
-  JM0329: code<object>({
-    title: "a range used as a value",
-    message: () => "a range is no value",
-    explain: "`a..b` stands after `for i in` and `dim n in`.",
-    wrong: "let r = 0..3",
-    right: "let r = [0, 1, 2]",
-  }),
   JM0330: code<{ found: string; stage: "static" | "size" | "step"; most: "static" | "size" | "step"; why: string }>({
     title: "not known early enough",
     message: ({ found, stage, most, why }) => {
@@ -104,12 +97,5 @@ export const typeCodes = {
     explain: "Which axes an operation works on is part of its type, so it must be readable where it stands.",
     wrong: "fn f(x: f32[N, D], i: int) -> f32[N] = sum(x, axis: i)",
     right: "fn f(x: f32[N, D]) -> f32[N] = sum(x, axis: 1)",
-  }),
-  JM0336: code<{ what: string }>({
-    title: "no value",
-    message: ({ what }) => `${what} has no value`,
-    explain: "The last expression of a body is its value.",
-    wrong: "fn f(x: real) -> real {\n  let y = 2 * x\n}",
-    right: "fn f(x: real) -> real {\n  let y = 2 * x\n  y\n}",
   }),
 };
