@@ -13,6 +13,8 @@ import { isBuffer } from "./uses.ts";
 
 /** How many groups of the same space a reduction may look back on for company. */
 const NEIGHBOURS = 4;
+/** Nodes of the graph between maps that may share a kernel: what is farther apart is wanted at different times. */
+const NEARBY = 100;
 /** Reductions of fewer elements gather in one kernel whatever they read: a dispatch costs more than they do. */
 const TINY = 1 << 16;
 
@@ -47,7 +49,7 @@ class Grouping {
   }
 
   place(node: Node, position: number): void {
-    const joined = this.#request.fusion === "full" ? this.#join(node) : undefined;
+    const joined = this.#request.fusion === "full" ? this.#join(node, position) : undefined;
     const group = joined ?? this.#open(node);
     group.members.add(node);
     group.last = Math.max(group.last, position);
@@ -85,14 +87,14 @@ class Grouping {
     return readable ? flat : productShape(node, false);
   }
 
-  #join(node: Node): Group | undefined {
+  #join(node: Node, position: number): Group | undefined {
     const { kind } = opNamed(node.op).lower;
     if (kind === "kernel") return undefined;
     const leaves = this.#leaves(node);
     const makers = new Set([...leaves].flatMap((leaf) => this.#of.get(leaf) ?? []));
     const candidates = [...makers].sort((a, b) => b.last - a.last);
     const space = kind === "reduce" ? new FoldSpace(node, this.#request.box) : undefined;
-    if (space !== undefined) candidates.push(...this.#neighbours(space, leaves, makers));
+    candidates.push(...(space ? this.#neighbours(space, leaves, makers) : this.#twins(node, position, leaves, makers)));
     for (const group of candidates) {
       if (!this.#hasRoom(group, leaves) || this.#wouldCycle(group, makers)) continue;
       if (space !== undefined ? this.#joinReduce(node, space, group) : this.#joinMap(node, group)) return group;
@@ -218,6 +220,14 @@ class Grouping {
       .slice(-NEIGHBOURS)
       .reverse()
       .filter((group) => !makers.has(group) && (tiny || [...leaves].some((leaf) => group.reads.has(leaf))));
+  }
+
+  /** Maps nearby that read the same tensor for a result of the same size: one kernel reads it once. */
+  #twins(node: Node, position: number, leaves: ReadonlySet<Node>, makers: ReadonlySet<Group>): Group[] {
+    return this.groups.slice(-NEIGHBOURS).reverse().filter(({ form, last, reads }, i, all) => {
+      if (form.kind !== "map" || makers.has(all[i]!) || position - last > NEARBY || !sameCount(node, form.count)) return false;
+      return [...leaves].some((leaf) => sameCount(leaf, form.count) && reads.has(leaf));
+    });
   }
 
   #remember(space: FoldSpace, group: Group): void {

@@ -7,6 +7,7 @@ import { opNamed } from "../ops/table.ts";
 import { elements } from "../graph/type.ts";
 import type { Kernel } from "../wgsl/kernel.ts";
 import { planArena, type Lifetime } from "./arena.ts";
+import { checkInPlace } from "./check-in-place.ts";
 import { orderGroups } from "./dispatch-order.ts";
 import type { Group } from "./group.ts";
 import { groupKernel } from "./group-kernel.ts";
@@ -32,6 +33,7 @@ export function lower(request: LowerRequest): Lowered {
   const chosen = chooseRoots({ nodes, outputs: new Set(roots), box, maxBindings, fusion });
   const groups = orderGroups(groupRoots({ nodes, roots: chosen, box, maxBindings, fusion }));
   const storage = new Storage(request, nodes, outputs, groups);
+  checkInPlace(groups, storage);
   const maxWorkgroups = limits.maxComputeWorkgroupsPerDimension;
   const kernels = groups.map((group) => groupKernel(group, { roots: chosen, storage, box, maxWorkgroups }));
   kernels.forEach((kernel, i) => checkLimits(kernel, groups[i]!, limits, box));
