@@ -1,7 +1,6 @@
 import { EOF, tokenMatcher, type IParserErrorMessageProvider, type IRecognitionException, type TokenType } from "chevrotain";
 import { diagnose } from "../diagnostics/codes.ts";
 import type { Diagnostic, Label } from "../diagnostics/diagnostic.ts";
-import { didYouMean } from "../diagnostics/suggest.ts";
 import { tokenSpan, type Token } from "./lexer.ts";
 import type { SourceFile } from "./source.ts";
 import * as t from "./tokens.ts";
@@ -35,11 +34,11 @@ export function unexpected(error: Pick<IRecognitionException, "message" | "token
   const labels: Label[] = [{ span: tokenSpan(token, source), text: expected.length < 40 ? `expected ${expected}` : "" }];
   const onLaterLine = (previous.endLine ?? Infinity) < (token.startLine ?? 0);
   if (onLaterLine && token.tokenType !== EOF) labels.push({ span: tokenSpan(previous, source), text: "after this" });
-  return diagnose("JM0001", { expected, found: foundWords(token) }, labels, { help: hints(expected, token, previous, onLaterLine) });
+  return diagnose("JM0001", { expected, found: foundWords(token) }, labels, { help: hints(expected, token, previous) });
 }
 
 /** Help for a few well-known slips. */
-function hints(expected: string, found: Token, previous: Token, onLaterLine: boolean): string[] {
+function hints(expected: string, found: Token, previous: Token): string[] {
   const isA = (type: TokenType) => tokenMatcher(found, type);
   if (isA(t.Colon) && expected.includes("`{`")) return ["a block stands in braces: `{ ... }`"];
   if (isA(t.Equals) && expected.includes("`{`")) return ["to compare, write `==`"];
@@ -48,9 +47,5 @@ function hints(expected: string, found: Token, previous: Token, onLaterLine: boo
   if (isA(t.Colon) && expected.includes("`->`")) return ["the result type follows `->`"];
   if (expected === "a type" && isA(t.AnyName)) return ["types are `int`, `real`, `bool`, `text`, and tensors such as `f32[B, N]`"];
   if (expected.includes("`:`") && previous.tokenType === t.Name) return [`every parameter has a type: \`${previous.image}: real\``];
-  if (found.tokenType === t.Name && onLaterLine) return didYouMean(found.image, entryWords);
   return [];
 }
-
-/** Words that begin a statement, a member or a declaration. */
-const entryWords = [...t.hardKeywords, ...t.softKeywords].map((word) => word.PATTERN as string);

@@ -254,11 +254,12 @@ export abstract class DeclarationGrammar extends StatementGrammar {
     );
     this.CONSUME(t.RBrace);
     return this.ACTION(() => {
-      const update = updates[0];
-      if (updates.length !== 1) this.report(diagnose("JM0023", { found: updates.length }, [{ span: name.span, text: "" }]));
+      const [update] = updates;
+      const wrong = diagnose("JM0023", { found: updates.length }, [{ span: name.span, text: "" }]);
+      if (update === undefined) return this.giveUp(wrong, word);
+      if (updates.length > 1) this.report(wrong);
       const role = word.tokenType === t.Optimizer ? "optimizer" : "average";
-      const { target, source, body } = update ?? { target: name, source: name, body: [] };
-      return { kind: "rule", role, ...doc, name, params, states, target, source, body, span: this.spanFrom(word) };
+      return { kind: "rule", role, ...doc, name, params, states, ...update, span: this.spanFrom(word) };
     });
   });
 

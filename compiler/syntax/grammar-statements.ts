@@ -26,7 +26,7 @@ export abstract class StatementGrammar extends PatternGrammar {
   protected readonly value: Rule<Expr> = this.define("value", () => this.orHole(() => this.SUBRULE(this.expression)));
 
   protected readonly blockEntry: Rule<RawEntry> = this.define("blockEntry", () => {
-    this.ACTION(() => this.excuseForeignStatement());
+    this.ACTION(() => this.excuseForeignStatement() || this.excuseMisspelling("a statement or an expression"));
     return this.OR<RawEntry>({
       DEF: [
         { ALT: () => this.#statement(this.SUBRULE(this.bind)) },
@@ -53,6 +53,9 @@ export abstract class StatementGrammar extends PatternGrammar {
     const value = this.SUBRULE(this.expression);
     this.ACTION(() => {
       if (runsOn && !this.nextIs(t.RBrace)) this.fail("an operator, a new statement or `}`", first);
+      const isStatement = this.nextIs(t.Label) && (!this.nextIs(t.AnyName) || this.nextIs(t.Equals, 2));
+      const ends = this.nextIs(t.RBrace) || this.nextIs(t.Semicolon) || this.nextIs(t.Equals);
+      if (this.onSameLine() && !ends && !isStatement) this.fail("an operator, a new statement or `}`");
       if (this.nextIs(t.Equals)) this.fail(value.kind === "call" ? "a new statement or `}`" : "a single name before `=`");
     });
     return { kind: "value", value };

@@ -41,6 +41,7 @@ class Builder {
   /** Reads operators that bind at least as strongly as `weakest`. */
   expression(weakest: number): Expr {
     let left = this.#operand();
+    let compared = false;
     for (;;) {
       const piece = this.#pieces[this.#next];
       if (piece?.kind !== "infix") return left;
@@ -48,8 +49,8 @@ class Builder {
       if (strength < weakest) return left;
       this.#next++;
       const right = this.expression(wordOf(piece.token) === "^" ? strength : strength + 1);
-      left = this.#join(left, piece.token, right);
-      if (strength === COMPARISON) this.#refuseChain();
+      left = compared && strength === COMPARISON ? this.#refuseChain(left, piece.token, right) : this.#join(left, piece.token, right);
+      compared = strength === COMPARISON;
     }
   }
 
@@ -78,11 +79,11 @@ class Builder {
     return { kind: "hole", span };
   }
 
-  #refuseChain(): void {
-    const next = this.#pieces[this.#next];
-    if (next?.kind !== "infix" || strengthOf(next.token) !== COMPARISON) return;
+  /** `a < b < c` */
+  #refuseChain(left: Expr, token: Token, right: Expr): Expr {
     const help = ["write `a < b and b < c`"];
-    this.#bag.add(diagnose("JM0016", {}, [{ span: this.#span(next.token), text: "a second comparison" }], { help }));
+    this.#bag.add(diagnose("JM0016", {}, [{ span: this.#span(token), text: "a second comparison" }], { help }));
+    return { kind: "hole", span: spanning(left.span, right.span) };
   }
 
   #span(token: Token): Span {

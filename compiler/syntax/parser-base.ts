@@ -1,14 +1,15 @@
 import { EmbeddedActionsParser, EOF, isRecognitionException, tokenMatcher, type IRecognitionException, type ParserMethod, type TokenType } from "chevrotain";
 import { diagnose } from "../diagnostics/codes.ts";
 import { DiagnosticBag, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { nearest } from "../diagnostics/suggest.ts";
 import type { Expr, Ident } from "./ast.ts";
 import { placeOf } from "./brackets.ts";
 import { DocComments } from "./comments.ts";
-import { expectedWords, unexpected } from "./expected.ts";
+import { expectedWords, foundWords, unexpected } from "./expected.ts";
 import { foreignStatement } from "./foreign.ts";
 import { parserVocabulary, retype, tokenSpan, type Token } from "./lexer.ts";
 import { misplaced } from "./misplaced.ts";
-import { beginsEntry, declaredNames } from "./resync.ts";
+import { beginningWords, beginsEntry, declaredNames } from "./resync.ts";
 import type { SourceFile, Span } from "./source.ts";
 import * as t from "./tokens.ts";
 
@@ -37,6 +38,8 @@ class SyntaxFailure extends Error {
 }
 
 const nothing: ParserInput = { source: { path: "", text: "" }, tokens: [], docs: new DocComments([], () => true), bag: new DiagnosticBag() };
+
+const entryWords = new Map(beginningWords.map((word) => [word.PATTERN as string, word]));
 
 const beginExpressions = new Set([t.If, t.Not, t.True, t.False]);
 
@@ -147,12 +150,32 @@ export abstract class ParserBase extends EmbeddedActionsParser {
     throw new SyntaxFailure(expected, token);
   }
 
+  /** Gives up the entry being read, with this message. */
+  protected giveUp(diagnostic: Diagnostic, token: Token): never {
+    throw new SyntaxFailure("", token, diagnostic);
+  }
+
   /** Passes over an entry that begins with a word of another language or of another place, with a message. */
   protected stray(place: string, expected: string): void {
     const token = this.LA(1);
     if (this.excuseForeignStatement()) return;
+    if (this.excuseMisspelling(expected)) return;
     const continues = this.onSameLine() && !this.nextIs(t.LBrace, 0);
     throw new SyntaxFailure(continues ? "an operator or a new line" : expected, token, misplaced(token, place, this.at.source));
+  }
+
+  /** `optimise net with ...`: read as the word that was meant, with a message. */
+  protected excuseMisspelling(expected: string): boolean {
+    const token = this.LA(1);
+    const next = this.LA(2);
+    const follows = this.nextIs(t.AnyName, 2) || this.nextIs(t.LBrace, 2);
+    if (token.tokenType !== t.Name || token.image.length < 3 || !follows || next.startLine !== token.endLine) return false;
+    const meant = nearest(token.image, entryWords.keys());
+    if (meant === undefined) return false;
+    const labels = [{ span: this.spanOf(token), text: `did you mean \`${meant}\`?` }];
+    this.report(diagnose("JM0001", { expected, found: foundWords(token) }, labels));
+    retype(token, entryWords.get(meant)!);
+    return true;
   }
 
   /** `return x`, `const x = 1`: read as what was meant, with a message. */

@@ -9,6 +9,9 @@ const beginners = new Set([
   t.Average, t.For,
 ]);
 const memberWords = new Set([t.Config, t.Dim, t.Input, t.Preset, t.State, t.Update, t.Report, t.If]);
+/** All words that begin a statement, a member or a declaration. */
+export const beginningWords = [...beginners, ...memberWords];
+
 const operators = new Set(t.marks.filter((mark) => mark !== t.LParen && mark !== t.LBracket && mark !== t.Minus));
 
 /** Whether `token` looks like the first of an entry (statement, member, declaration) beside the one begun by `first`. */

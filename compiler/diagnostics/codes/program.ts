@@ -19,7 +19,7 @@ export const programCodes = {
   }),
   JM0103: code<{ name: string }>({
     title: "name declared twice",
-    message: ({ name }) => `\`${name}\` is already declared here`,
+    message: ({ name }) => `\`${name}\` is declared twice`,
     explain: "Within one file (its imports included) a name stands for one thing. Names of the implicit prelude may be redeclared.",
     wrong: "fn f(x: real) -> real = x\nfn f(x: real) -> real = 2 * x",
     right: "fn f(x: real) -> real = x\nfn twice(x: real) -> real = 2 * x",

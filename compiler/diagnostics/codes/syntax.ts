@@ -137,8 +137,8 @@ export const syntaxCodes = {
     title: "unknown escape",
     message: ({ found }) => `\`${found}\` means nothing in a text`,
     explain: 'The escapes of a text are `\\"`, `\\\\`, `\\n` and `\\t`.',
-    wrong: 'import { f } from "std\\layers"',
-    right: 'import { f } from "std/layers"',
+    wrong: 'import { Linear } from "std\\layers"',
+    right: 'import { Linear } from "std/layers"',
   }),
   JM0020: code<{ word: string }>({
     title: "statement of another language",
