@@ -1,8 +1,9 @@
 import type { BufferPlan, KernelPlan, Limits, Plan, PlanStats, ProgramPlan } from "@jepac/runtime/plan";
 import type { ElaboratedModel } from "../elaborate/model.ts";
 import { count } from "../layout/flat.ts";
-import { CONSTANTS, type Storage } from "../layout/storage.ts";
+import { ARENA, CONSTANTS, type Storage } from "../layout/storage.ts";
 import type { ModelProgram } from "../programs.ts";
+import { slabBytes } from "../schedule/arena.ts";
 import type { KernelLibrary } from "../schedule/library.ts";
 import type { Lowered } from "../schedule/types.ts";
 import { lineColumn } from "../syntax/source.ts";
@@ -26,11 +27,16 @@ export function assemblePlan(
   limits: Limits,
 ): { plan: Plan; files: BuildFiles } {
   const files: BuildFiles = new Map();
+  const arenas = cutArena(Math.max(256, ...programs.map((p) => p.lowered.arenaBytes)), slabBytes(limits));
+  const [firstArena, ...moreArenas] = arenas;
+  if (firstArena === undefined) throw new Error("an arena has at least one buffer");
   const buffers: BufferPlan[] = [
-    { name: "arena", kind: "arena", bytes: Math.max(256, ...programs.map((p) => p.lowered.arenaBytes)) },
+    firstArena,
     { name: "constants", kind: "constants", bytes: Math.max(256, library.tableBytes) },
     ...storage.buffers,
+    ...moreArenas,
   ];
+  const place = placer(slabBytes(limits), 2 + storage.buffers.length);
   const kernels = library.kernels.map((kernel, number): KernelPlan => {
     const at = kernel.span === undefined ? undefined : lineColumn(kernel.span.source, kernel.span.start);
     return {
@@ -81,7 +87,7 @@ export function assemblePlan(
     tensors: storage.tensors,
     constants,
     kernels,
-    programs: Object.fromEntries(programs.map((p) => [p.program.name, programPlan(p, storage)])),
+    programs: Object.fromEntries(programs.map((p) => [p.program.name, programPlan(p, storage, place)])),
     displays: [...model.optimizers, ...model.averages].flatMap(({ rule }) => rule.displays),
     stats,
   };
@@ -89,19 +95,38 @@ export function assemblePlan(
   return { plan, files };
 }
 
-function programPlan({ program, lowered }: LoweredProgram, storage: Storage): ProgramPlan {
+/** The arena as buffers of at most `slab` bytes. */
+function cutArena(bytes: number, slab: number): BufferPlan[] {
+  return Array.from({ length: Math.ceil(bytes / slab) }, (_, i) => ({
+    name: i === 0 ? "arena" : `arena.${i}`,
+    kind: "arena" as const,
+    bytes: Math.min(slab, bytes - i * slab),
+  }));
+}
+
+type Placer = <T extends { readonly buffer: number; readonly offset: number }>(at: T) => T;
+
+/** From an offset in the whole arena to one in the buffer that holds it. */
+function placer(slab: number, firstMore: number): Placer {
+  return (at) => {
+    const part = at.buffer === ARENA ? Math.floor(at.offset / slab) : 0;
+    return part === 0 ? at : { ...at, buffer: firstMore + part - 1, offset: at.offset - part * slab };
+  };
+}
+
+function programPlan({ program, lowered }: LoweredProgram, storage: Storage, place: Placer): ProgramPlan {
   return {
     ...(program.doc === undefined ? {} : { doc: program.doc }),
     sizes: lowered.sizes,
     inputs: lowered.inputs.map((port) => {
       const name = port.name.slice(program.inputPrefix.length);
       const source = program.inputs.find((input) => input.name === name)?.source;
-      return { ...port, name, ...(source === undefined ? {} : { source }) };
+      return { ...place(port), name, ...(source === undefined ? {} : { source }) };
     }),
     // What goes into stored tensors does not leave the program.
-    outputs: lowered.outputs.filter((port) => !storage.outputs.has(port.name)),
+    outputs: lowered.outputs.filter((port) => !storage.outputs.has(port.name)).map(place),
     params: lowered.params,
-    dispatches: lowered.dispatches,
+    dispatches: lowered.dispatches.map((d) => ({ ...d, bindings: d.bindings.map(place) })),
   };
 }
 

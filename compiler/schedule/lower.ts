@@ -6,7 +6,7 @@ import { SizeBox } from "../index/size-box.ts";
 import { opNamed } from "../ops/table.ts";
 import { elements } from "../graph/type.ts";
 import type { Kernel } from "../wgsl/kernel.ts";
-import { planArena, type Lifetime } from "./arena.ts";
+import { planArena, slabBytes, type Lifetime } from "./arena.ts";
 import { checkInPlace } from "./check-in-place.ts";
 import { orderGroups } from "./dispatch-order.ts";
 import type { Group } from "./group.ts";
@@ -38,7 +38,7 @@ export function lower(request: LowerRequest): Lowered {
   const kernels = groups.map((group) => groupKernel(group, { roots: chosen, storage, box, maxWorkgroups }));
   kernels.forEach((kernel, i) => checkLimits(kernel, groups[i]!, limits, box));
 
-  const memory = placeTensors(kernels, storage, box, request.buffers.arena);
+  const memory = placeTensors(kernels, storage, box, request);
   const { params, dispatches } = dispatchAll(kernels, groups, request, memory.bind);
   const port = (node: Node, name: string, tensor: Tensor): PortPlan => {
     const { buffer, offset } = memory.bind(tensor);
@@ -59,7 +59,7 @@ export function lower(request: LowerRequest): Lowered {
 }
 
 /** Inputs stay for the whole program, so that it can run again on the same ones; outputs stay to its end. */
-function placeTensors(kernels: readonly Kernel[], storage: Storage, box: SizeBox, arena: number) {
+function placeTensors(kernels: readonly Kernel[], storage: Storage, box: SizeBox, { buffers, limits }: LowerRequest) {
   const lives = new Map<Tensor, Lifetime>();
   const touch = (tensor: Tensor, at: number) => {
     if (tensor.place !== undefined) return;
@@ -69,10 +69,10 @@ function placeTensors(kernels: readonly Kernel[], storage: Storage, box: SizeBox
   for (const tensor of storage.inputs.values()) [0, kernels.length].forEach((at) => touch(tensor, at));
   kernels.forEach((kernel, at) => kernel.tensors.forEach((tensor) => touch(tensor, at)));
   for (const tensor of storage.outputs.values()) touch(tensor, kernels.length);
-  const { offsets, bytes } = planArena([...lives.values()]);
+  const { offsets, bytes } = planArena([...lives.values()], slabBytes(limits));
   const offsetOf = new Map([...lives.keys()].map((tensor, i) => [tensor, offsets[i]!]));
   const bind = (tensor: Tensor): BindingPlan => ({
-    buffer: tensor.place?.buffer ?? arena,
+    buffer: tensor.place?.buffer ?? buffers.arena,
     offset: tensor.place?.byteOffset ?? offsetOf.get(tensor)!,
     size: bytesOf(tensor, box),
   });
