@@ -4,11 +4,11 @@ import type { Builtin } from "./builtins/builtin.ts";
 import { anyUnknown, matchArguments, type Site } from "./arguments.ts";
 import { callFn } from "./call-fn.ts";
 import { sourceText, type Context } from "./context.ts";
-import { didYouMean } from "./suggestion.ts";
 import { callNet } from "./nets.ts";
 import { instantiate } from "./module.ts";
 import { averageOf } from "./rule.ts";
 import { unknown, type Type } from "./types.ts";
+import { unknownName } from "./unknown-name.ts";
 
 type CallExpr = Expr & { kind: "call" };
 
@@ -63,8 +63,7 @@ function callBuiltin(cx: Context, builtin: Builtin, site: Site): Type {
 
 function noFunction(cx: Context, expr: CallExpr, callee: Expr & { kind: "name" }): Type {
   silent(cx, expr);
-  const near = didYouMean(callee.name, [...cx.scope.names(), ...builtins.keys()]);
-  return cx.error("JM0301", { name: callee.name }, [{ span: callee.span, text: "not declared" }], { help: near });
+  return unknownName(cx, callee.name, callee.span, [...cx.scope.names(), ...builtins.keys()]);
 }
 
 function notANet(cx: Context, expr: CallExpr, callee: Expr & { kind: "member" }, object: Type): Type {

@@ -1,5 +1,5 @@
 import type { DiagnosticBag } from "../diagnostics/diagnostic.ts";
-import type { Program } from "../program/program.ts";
+import { itemName, type Program } from "../program/program.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { Context, Session } from "./context.ts";
 import { checkExpr } from "./expr.ts";
@@ -7,6 +7,13 @@ import { Files } from "./files.ts";
 import { checkModel } from "./model.ts";
 import { checkBlock, checkStmts } from "./stmt.ts";
 import type { Type } from "./types.ts";
+import { Uses } from "./unused.ts";
+
+/** `import { Block } from "std/layers"`, if a file of the program declares the name. */
+function importOf(program: Program, name: string): string | undefined {
+  const declares = program.units.find((unit) => unit !== program.main && unit.file.items.some((item) => itemName(item) === name));
+  return declares === undefined ? undefined : `import { ${name} } from "${declares.source.path.replace(/\.jm$/, "")}"`;
+}
 
 /** What the checker found out, for editors. */
 export interface CheckedProgram {
@@ -20,11 +27,14 @@ export interface CheckedProgram {
  */
 export function check(program: Program, bag: DiagnosticBag): CheckedProgram {
   const types = new WeakMap<Expr, { readonly type: Type; readonly cx: Context }>();
+  const uses = new Uses();
   const session: Session = {
     bag,
     expr: checkExpr,
     block: checkBlock,
     stmts: checkStmts,
+    importOf: (name) => importOf(program, name),
+    useOf: (name, what) => uses.of(name, what),
     note: (expr, type, cx) => types.set(expr, { type, cx }),
   };
   const files = new Files(session);
@@ -37,6 +47,7 @@ export function check(program: Program, bag: DiagnosticBag): CheckedProgram {
       if (item.kind === "model") checkModel(item, files.context(unit));
     }
   }
+  uses.report(bag);
   return {
     typeText(expr) {
       const noted = types.get(expr);

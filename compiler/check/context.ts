@@ -2,9 +2,9 @@ import { diagnose, type codes, type CodeId } from "../diagnostics/codes.ts";
 import type { DiagnosticBag, Label } from "../diagnostics/diagnostic.ts";
 import { atomsOf, Poly } from "../size/poly.ts";
 import type { Facts } from "../size/facts.ts";
-import type { Block, Expr, Stmt } from "../syntax/ast.ts";
+import type { Block, Expr, Ident, Stmt } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope, Use } from "./scope.ts";
 import { fixed, int, isLater, joined, showDim, showType, unknown, type Dim, type Int, type Origin, type Scalar, type Stage, type Type, type Unknown } from "./types.ts";
 
 /** What the whole run shares. The functions tie constructs together: each file of the checker knows only this list. */
@@ -13,6 +13,10 @@ export interface Session {
   expr(cx: Context, expr: Expr, expected?: Type): Type;
   block(cx: Context, block: Block, expected?: Type): Type;
   stmts(cx: Context, stmts: readonly Stmt[]): void;
+  /** The import that would bring a name, if a file read so far declares it. */
+  importOf(name: string): string | undefined;
+  /** The use of a name declared by this identifier; a body gone through twice has one. */
+  useOf(name: Ident, what: "let" | "import"): Use;
   /** Remembers an expression's type for editors. */
   note(expr: Expr, type: Type, cx: Context): void;
 }

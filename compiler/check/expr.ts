@@ -6,11 +6,11 @@ import { checkEinsum } from "./einsum.ts";
 import { checkIf } from "./if.ts";
 import { checkIndex } from "./index-expr.ts";
 import { checkList, checkListFor } from "./list.ts";
-import { didYouMean } from "./suggestion.ts";
 import { checkBinary, checkUnary } from "./operator.ts";
 import { checkRearrange } from "./rearrange.ts";
 import { literal } from "./static.ts";
 import { unknown, type Type } from "./types.ts";
+import { unknownName } from "./unknown-name.ts";
 
 /** The type of any expression; each construct has a file of its own. */
 export function checkExpr(cx: Context, expr: Expr, expected?: Type): Type {
@@ -56,8 +56,9 @@ function checkName(cx: Context, expr: Expr & { kind: "name" }): Type {
     if (builtins.has(expr.name)) {
       return cx.error("JM0314", { name: expr.name }, [{ span: expr.span, text: "a function" }], { help: [`call it: \`${expr.name}(...)\``] });
     }
-    return cx.error("JM0301", { name: expr.name }, [{ span: expr.span, text: "not declared" }], { help: didYouMean(expr.name, cx.scope.names()) });
+    return unknownName(cx, expr.name, expr.span, cx.scope.names());
   }
+  if (binding.use !== undefined) binding.use.read = true;
   const lacking = binding.needs?.filter((n) => n !== "" && !cx.assumed.has(n)) ?? [];
   if (lacking.length > 0 && !cx.quiet) {
     const condition = lacking.join(" and ");

@@ -39,7 +39,12 @@ export class Files {
     const scope = new Scope();
     this.#scopes.set(unit, scope);
     for (const name of unit.broken) scope.define(name, bound("name", unknown));
-    for (const [name, declared] of unit.scope) scope.define(name, this.binding(declared));
+    const imported = new Map(unit.file.imports.flatMap((i) => i.names).map((name) => [name.name, name]));
+    for (const [name, declared] of unit.scope) {
+      const ident = imported.get(name);
+      const use = ident === undefined ? {} : { use: this.#session.useOf(ident, "import") };
+      scope.define(name, { ...this.binding(declared), ...use });
+    }
     return scope;
   }
 

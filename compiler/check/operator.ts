@@ -65,6 +65,6 @@ export function checkUnary(cx: Context, expr: Expr & { kind: "unary" }): Type {
   const fits = type.kind === "tensor" && (expr.op === "not") === (type.dtype === "bool");
   const result = type.kind === "scalar" ? (expr.op === "-" ? negated(cx, type) : inverted(cx, type)) : fits ? type : undefined;
   return result ?? cx.error("JM0328", { op: expr.op, found: cx.show(type) }, [{ span: expr.operand.span, text: cx.show(type) }], {
-    help: expr.op === "not" ? ["`not` takes a bool: compare first"] : [],
+    help: expr.op === "not" ? ["`not` takes a bool: compare first"] : type.kind === "tensor" ? [`\`f32(${innerText(expr.operand)})\` makes 0 and 1 of a bool`] : [],
   });
 }

@@ -1,6 +1,12 @@
-import type { Expr } from "../syntax/ast.ts";
+import type { Expr, Ident } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import type { Type } from "./types.ts";
+
+/** A name that somebody wrote, and whether it was read. */
+export interface Use {
+  readonly name: Ident;
+  read: boolean;
+}
 
 /** What a name stands for. */
 export interface Binding {
@@ -13,6 +19,8 @@ export interface Binding {
   readonly mutable?: boolean;
   /** What it was bound to, for hints. */
   readonly value?: Expr;
+  /** Noted when the name is read, for the warning about those that never are. */
+  readonly use?: Use;
   /** The static conditions under which a module has this member. */
   readonly needs?: readonly string[];
 }

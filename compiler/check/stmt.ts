@@ -48,7 +48,7 @@ function checkBind(cx: Context, stmt: Stmt & { kind: "bind" }): void {
     }
     const part = parts[i] ?? unknown;
     const value = part.kind === "module" || part.kind === "fn" || part.kind === "rule" ? noValue(cx, stmt, part) : part;
-    cx.scope.define(name.name, bound(what, value, { span: name.span, mutable: stmt.mutable, value: stmt.value }));
+    cx.scope.define(name.name, bound(what, value, { span: name.span, mutable: stmt.mutable, value: stmt.value, use: cx.session.useOf(name, "let") }));
   }
 }
 

@@ -1,4 +1,3 @@
-import { real } from "../static.ts";
 import { shapeOf } from "../typeexpr.ts";
 import { fixed, int, isPack, plain, tensor, unknown, type Type } from "../types.ts";
 import { Poly } from "../../size/poly.ts";
@@ -29,7 +28,7 @@ function checkRandom(call: BuiltinCall): Type {
 
 function checkStop(call: BuiltinCall): Type {
   const { type } = argument(call, "x");
-  if (type.kind === "scalar" && type.of !== "text" && type.of !== "bool") return real(call.cx, call.cx.text(type), [type]);
+  if (type.kind === "scalar" && type.of !== "text" && type.of !== "bool") return tensor("f32", []);
   return tensorArgument(call, "x", ["f32", "i32", "bool"]) ?? unknown;
 }
 
@@ -43,8 +42,8 @@ function checkRank(call: BuiltinCall): Type {
 }
 
 export const sourceBuiltins: readonly Builtin[] = [
-  { name: "full", doc: "full([shape], value): a tensor of one number", params: slots("shape= value"), check: checkFull },
-  { name: "uniform", doc: "uniform([shape]): f32 numbers in [0, 1), drawn anew each step and place", params: slots("shape="), check: checkUniform },
+  { name: "full", doc: "full([shape], value): a tensor of one number", params: slots("shape value"), check: checkFull },
+  { name: "uniform", doc: "uniform([shape]): f32 numbers in [0, 1), drawn anew each step and place", params: slots("shape"), check: checkUniform },
   { name: "random", doc: "random(): one number in [0, 1) for the whole step", params: [], elementwise: true, check: checkRandom },
   { name: "stop", doc: "stop(x): x, through which no gradient flows", params: slots("x"), elementwise: true, check: checkStop },
   { name: "rank", doc: "rank(x): the number of axes", params: slots("x"), elementwise: true, check: checkRank },

@@ -98,4 +98,11 @@ export const typeCodes = {
     wrong: "fn f(x: f32[N, D], i: int) -> f32[N] = sum(x, axis: i)",
     right: "fn f(x: f32[N, D]) -> f32[N] = sum(x, axis: 1)",
   }),
+  JM0340: code<{ name: string; what: "let" | "import" }>({
+    title: "never read",
+    message: ({ name, what }) => `${what === "let" ? "" : "the import "}\`${name}\` is never read`,
+    explain: "A warning: a value that nothing reads is often a slip. A name that begins with `_` says that it is left unread on purpose.",
+    wrong: "fn f(x: f32[N]) -> f32[N] {\n  let y = 2 * x\n  x\n}",
+    right: "fn f(x: f32[N]) -> f32[N] {\n  let y = 2 * x\n  y\n}",
+  }),
 };
