@@ -1,4 +1,5 @@
 import type { DType } from "@jepac/runtime/plan";
+import { intsOf } from "../graph/attrs.ts";
 import { hostSize } from "../graph/host-size.ts";
 import type { Node } from "../graph/node.ts";
 import type { Sum } from "../index/expression.ts";
@@ -69,7 +70,7 @@ ${result.lines.map((line) => `  ${line}`).join("\n")}
 
 function laneKernel(name: string, work: FoldWork, site: Site): Kernel {
   const { space } = work;
-  const fours = space.outer.divideExact(FOUR);
+  const fours = outerFours(work, site);
   const width = fours === undefined ? 1 : 4;
   const items = fours ?? space.outer;
   const { given, result } = settle(width === 4, (given) => {
@@ -96,6 +97,23 @@ ${result.lines.map((line) => `  ${line}`).join("\n")}
 `;
   const variant = { text, requires: [], workgroups: gridFor(items, LANES, site) };
   return { name, tensors: given.tensors, params: given.params, variants: [variant] };
+}
+
+/** A quarter of the reductions, if a lane that does four in a row still sees which axes' elements each belongs to. */
+function outerFours({ space, reduces, maps }: FoldWork, site: Site): Poly | undefined {
+  const items = space.outer.divideExact(FOUR);
+  if (items === undefined) return undefined;
+  const x = new Indices(site.box);
+  const k = x.variable("k", space.inner, 1);
+  const clear = parts(x, x.variable("i", items, 0), 4).every(
+    (r) =>
+      reduces.every(({ node }) => {
+        const folded = intsOf(node.attrs, "axes");
+        const at = space.at(x, node.inputs[0]!.shape, r, k);
+        return x.linear(at.filter((_, axis) => !folded.includes(axis)), node.shape).key === r.key;
+      }) && [...reduces, ...maps].every(({ node }) => x.linear(x.unravel(r, node.shape), node.shape).key === r.key),
+  );
+  return clear ? items : undefined;
 }
 
 interface Shape {
