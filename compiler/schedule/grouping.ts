@@ -21,6 +21,7 @@ const TINY = 1 << 16;
 export interface GroupingRequest {
   readonly nodes: readonly Node[];
   readonly roots: Roots;
+  readonly outputs: ReadonlySet<Node>;
   readonly box: SizeBox;
   readonly maxBindings: number;
   readonly fusion: "full" | "none";
@@ -42,10 +43,19 @@ class Grouping {
   readonly groups: Group[] = [];
   readonly #of = new Map<Node, Group>();
   readonly #bySpace = new Map<string, Group[]>();
+  /** The roots that read each root. */
+  readonly #users = new Map<Node, Node[]>();
   readonly #request: GroupingRequest;
 
   constructor(request: GroupingRequest) {
     this.#request = request;
+    for (const root of request.roots.nodes) {
+      for (const leaf of this.#leaves(root)) {
+        const users = this.#users.get(leaf);
+        if (users) users.push(root);
+        else this.#users.set(leaf, [root]);
+      }
+    }
   }
 
   place(node: Node, position: number): void {
@@ -96,7 +106,7 @@ class Grouping {
     const space = kind === "reduce" ? new FoldSpace(node, this.#request.box) : undefined;
     candidates.push(...(space ? this.#neighbours(space, leaves, makers) : this.#twins(node, position, leaves, makers)));
     for (const group of candidates) {
-      if (!this.#hasRoom(group, leaves) || this.#wouldCycle(group, makers)) continue;
+      if (!this.#hasRoom(group, node, leaves) || this.#wouldCycle(group, makers)) continue;
       if (space !== undefined ? this.#joinReduce(node, space, group) : this.#joinMap(node, group)) return group;
     }
     return undefined;
@@ -240,9 +250,13 @@ class Grouping {
     return this.#request.roots.leaves.get(node)!;
   }
 
-  #hasRoom(group: Group, leaves: ReadonlySet<Node>): boolean {
+  /** Can the kernel bind all that it would read and write with one node more? */
+  #hasRoom(group: Group, node: Node, leaves: ReadonlySet<Node>): boolean {
     const reads = new Set([...group.reads, ...leaves].filter((leaf) => !group.members.has(leaf)));
-    return reads.size + group.members.size + 1 <= this.#request.maxBindings;
+    const inside = (user: Node) => user === node || group.members.has(user);
+    const isWritten = (n: Node) => this.#request.outputs.has(n) || !(this.#users.get(n) ?? []).every(inside);
+    const written = [...group.members, node].filter(isWritten);
+    return reads.size + written.length <= this.#request.maxBindings;
   }
 
   /** Would a node made from `makers` close a circle if it joined the group? */

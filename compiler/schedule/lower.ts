@@ -29,9 +29,10 @@ export function lower(request: LowerRequest): Lowered {
   const outputs = outputRoots(graph);
   const roots = outputs.map(({ root }) => root);
   const nodes = topological(roots);
+  const outputNodes = new Set(roots);
   const maxBindings = limits.maxStorageBuffersPerShaderStage;
-  const chosen = chooseRoots({ nodes, outputs: new Set(roots), box, maxBindings, fusion });
-  const groups = orderGroups(groupRoots({ nodes, roots: chosen, box, maxBindings, fusion }));
+  const chosen = chooseRoots({ nodes, outputs: outputNodes, box, maxBindings, fusion });
+  const groups = orderGroups(groupRoots({ nodes, roots: chosen, outputs: outputNodes, box, maxBindings, fusion }));
   const storage = new Storage(request, nodes, outputs, groups);
   checkInPlace(groups, storage);
   const maxWorkgroups = limits.maxComputeWorkgroupsPerDimension;
