@@ -44,3 +44,20 @@ function mutateOnce(text: string, draw: () => number, others: readonly string[])
   const start = Math.floor(draw() * other.length);
   return text.slice(0, at) + other.slice(start, start + 60) + text.slice(at);
 }
+
+const wordOrMark = /\/\/[^\n]*|"[^"]*"|[A-Za-z_]\w*|\d[\d_.]*|\S/g;
+const operands = ["0", "1", "-1", "2.5", "true", "x", "[]", "step", "random()", "uniform([2])", "1e9", "stop(1.0)"];
+
+/** A text in which one word, number or mark is another of its kind, or is gone, or doubled: most still parse. */
+export function mutateWord(text: string, draw: () => number): string {
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(draw() * list.length)]!;
+  const all = [...text.matchAll(wordOrMark)].filter(([found]) => !found.startsWith("//"));
+  const chosen = pick(all);
+  const isWord = (found: string) => /\w/.test(found);
+  const kind = draw();
+  let other = `${chosen[0]} ${pick(all)[0]}`;
+  if (kind < 0.6) other = pick(all.filter(([found]) => isWord(found) === isWord(chosen[0])))[0];
+  else if (kind < 0.75) other = "";
+  else if (kind < 0.9) other = pick(operands);
+  return text.slice(0, chosen.index) + other + text.slice(chosen.index + chosen[0].length);
+}

@@ -21,8 +21,8 @@ function scopeAt(text: string): string | undefined {
 }
 
 test("every keyword is coloured as one", () => {
-  for (const word of hardKeywords) expect(scopeAt(`${String(word.PATTERN)} `), String(word.PATTERN)).toMatch(/^(keyword|constant\.language)/);
-  for (const word of softKeywords) expect(scopeAt(`${String(word.PATTERN)} x`), String(word.PATTERN)).toBe("keyword.other.jm");
+  for (const word of hardKeywords) expect(scopeAt(`${word.PATTERN as string} `), word.PATTERN as string).toMatch(/^(keyword|constant\.language)/);
+  for (const word of softKeywords) expect(scopeAt(`${word.PATTERN as string} x`), word.PATTERN as string).toBe("keyword.other.jm");
 });
 
 test("numbers, types, operators, labels", () => {
