@@ -1,8 +1,8 @@
 import { intsOf } from "../graph/attrs.ts";
-import type { Graph, Node } from "../graph/node.ts";
-import { topological } from "../graph/order.ts";
+import type { Node } from "../graph/node.ts";
 import type { SizeBox } from "../index/size-box.ts";
 import { FoldSpace } from "./fold-space.ts";
+import type { Rule } from "./rewrite.ts";
 
 /** Lanes below which a device is not busy. */
 const FEW = 4096;
@@ -13,26 +13,15 @@ const LONG = { lane: 64, row: 4096 };
  * Folds one axis after the other where a reduction would give few lanes long loops, as sums over a batch do: the
  * first step then has a lane for each element of the axes left.
  */
-export function splitReductions(graph: Graph, box: SizeBox): Graph {
-  const nodes = topological(graph.outputs.map((output) => output.node));
-  let next = Math.max(0, ...nodes.map((node) => node.id)) + 1;
-  const replaced = new Map<Node, Node>();
-  for (const old of nodes) {
-    const inputs = old.inputs.map((input) => replaced.get(input)!);
-    const same = inputs.every((input, i) => input === old.inputs[i]);
-    const node = same ? old : { ...old, inputs, id: next++ };
+export function splitReductions(box: SizeBox): Rule {
+  return (node, make) => {
     const axis = axisToFoldFirst(node, box);
-    if (axis === undefined) {
-      replaced.set(old, node);
-      continue;
-    }
-    const [x] = node.inputs as [Node];
-    const shape = x.shape.filter((_, i) => i !== axis);
-    const first: Node = { ...node, id: next++, inputs: [x], attrs: { axes: [axis] }, shape };
+    if (axis === undefined) return node;
+    const shape = node.inputs[0]!.shape.filter((_, i) => i !== axis);
+    const first = make({ ...node, attrs: { axes: [axis] }, shape });
     const rest = intsOf(node.attrs, "axes").flatMap((a) => (a === axis ? [] : [a > axis ? a - 1 : a]));
-    replaced.set(old, { ...node, id: next++, inputs: [first], attrs: { axes: rest } });
-  }
-  return { ...graph, outputs: graph.outputs.map(({ name, node }) => ({ name, node: replaced.get(node)! })) };
+    return make({ ...node, inputs: [first], attrs: { axes: rest } });
+  };
 }
 
 function axisToFoldFirst(node: Node, box: SizeBox): number | undefined {
@@ -47,4 +36,3 @@ function axisToFoldFirst(node: Node, box: SizeBox): number | undefined {
   if (last === shape.length - 1) return last;
   return axes.reduce((best, axis) => (box.most(shape[axis]!) > box.most(shape[best]!) ? axis : best));
 }
-
