@@ -8,7 +8,7 @@ import { expectType } from "./expect.ts";
 import { opaqueInt, real, truth } from "./static.ts";
 import { bound, Scope } from "./scope.ts";
 import { tensorType } from "./typeexpr.ts";
-import { int, isLater, joined, plain, tensor, unknown, type Scalar, type Tensor, type Type } from "./types.ts";
+import { int, isLater, joined, plain, showType, tensor, unknown, type Scalar, type Tensor, type Type } from "./types.ts";
 import { Unifier, type Clash } from "./unify.ts";
 import { checkWhere } from "./where.ts";
 
@@ -104,7 +104,7 @@ function asTensor(type: Type, dtype: Tensor["dtype"]): Tensor | undefined {
 function clashError(cx: Context, unifier: Unifier, entry: { readonly param: Param; readonly arg: Given; readonly found: Tensor }, clash: Clash, title: string): void {
   const { param, arg, found } = entry;
   if (param.type.kind !== "tensor-type") return;
-  const expected = `${param.type.dtype}[${param.type.axes.map((a) => unifier.showAxis(a)).filter((t) => t !== "").join(", ")}]`;
+  const expected = `${param.type.dtype}[${param.type.axes.map((a) => unifier.showAxis(cx, a)).filter((t) => t !== "").join(", ")}]`;
   const labels: Label[] = [
     { span: arg.span, text: cx.show(found) },
     { span: param.span, text: "declared here" },
@@ -120,7 +120,7 @@ function clashError(cx: Context, unifier: Unifier, entry: { readonly param: Para
   }
   const first = clash.name === undefined ? undefined : unifier.found.get(clash.name);
   const differs = found.axes[clash.at];
-  const notes = differs === undefined ? [] : [`axis ${clash.at} is ${cx.showSize(differs)}${knownAs(unifier, param, clash)}`];
+  const notes = differs === undefined ? [] : [`axis ${clash.at} is ${cx.showSize(differs)}${knownAs(cx, unifier, param, clash)}`];
   if (first !== undefined && first.span !== arg.span && clash.name !== undefined) {
     const value = first.dims.length === 1 ? cx.showSize(first.dims[0]!) : `[${first.dims.map((d) => cx.showSize(d)).join(", ")}]`;
     labels.splice(1, 0, { span: first.span, text: `\`${clash.name}\` is ${value} here` });
@@ -129,10 +129,10 @@ function clashError(cx: Context, unifier: Unifier, entry: { readonly param: Para
 }
 
 /** `, but \`in\` is D` */
-function knownAs(unifier: Unifier, param: Param, clash: Clash): string {
+function knownAs(cx: Context, unifier: Unifier, param: Param, clash: Clash): string {
   if (clash.why !== "size" || clash.name === undefined || param.type.kind !== "tensor-type") return "";
   const axis = param.type.axes.find((a) => a.kind === "name" && a.name === clash.name);
-  return axis === undefined ? "" : `, but \`${clash.name}\` is ${unifier.showAxis(axis)}`;
+  return axis === undefined ? "" : `, but \`${clash.name}\` is ${unifier.showAxis(cx, axis)}`;
 }
 
 /** What the body asks of its parameters: that a loop bound be static, and so on. */
@@ -145,7 +145,7 @@ function withinLimits(cx: Context, inside: Context, info: FnInfo, given: Readonl
     const at = given.get(name)?.span ?? span;
     if (isLater(origin.stage, limit.most)) {
       fits = false;
-      cx.error("JM0330", { found: cx.text(value), stage: origin.stage, most: limit.most, why: limit.why }, [
+      cx.error("JM0330", { found: cx.showValue(value), stage: origin.stage, most: limit.most, why: limit.why }, [
         { span: at, text: stageText(origin.stage) },
         { span: limit.span, text: `\`${name}\` is used here ${limit.why}` },
       ]);
@@ -165,7 +165,7 @@ function result(cx: Context, inside: Context, definition: FnDefinition, info: Fn
   });
   const origin = joined([info.result, ...used].map((o) => (o === info.result ? { stage: o.stage, from: new Set<string>() } : o)));
   const parts = plain("text", "", origin);
-  const shown = [...scalars.map((s) => cx.text(s)), ...[...given.values()].filter((g) => g.type.kind === "tensor").map((g) => cx.show(g.type))];
+  const shown = [...scalars.map((s) => cx.text(s)), ...[...given.values()].filter((g) => g.type.kind === "tensor").map((g) => showType(g.type, cx.facts))];
   const text = `${decl.name?.name ?? definition.title}(${shown.join(", ")})`;
   if (decl.result.name === "int") return opaqueInt(cx, text, [parts]);
   if (decl.result.name === "bool") return truth(cx, text, [parts]);

@@ -9,6 +9,9 @@ import { checkBlock, checkStmts } from "./stmt.ts";
 import type { Type } from "./types.ts";
 import { Uses } from "./unused.ts";
 
+/** The parser's codes. */
+const SYNTAX = "JM00";
+
 /** `import { Block } from "std/layers"`, if a file of the program declares the name. */
 function importOf(program: Program, name: string): string | undefined {
   const declares = program.units.find((unit) => unit !== program.main && unit.file.items.some((item) => itemName(item) === name));
@@ -28,11 +31,13 @@ export interface CheckedProgram {
 export function check(program: Program, bag: DiagnosticBag): CheckedProgram {
   const types = new WeakMap<Expr, { readonly type: Type; readonly cx: Context }>();
   const uses = new Uses();
+  const unreadable = new Set(bag.all.filter((d) => d.code.startsWith(SYNTAX)).map((d) => d.labels[0]?.span.source));
   const session: Session = {
     bag,
     expr: checkExpr,
     block: checkBlock,
     stmts: checkStmts,
+    hasGaps: (source) => unreadable.has(source),
     importOf: (name) => importOf(program, name),
     useOf: (name, what) => uses.of(name, what),
     note: (expr, type, cx) => types.set(expr, { type, cx }),

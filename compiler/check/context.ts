@@ -3,7 +3,7 @@ import type { DiagnosticBag, Label } from "../diagnostics/diagnostic.ts";
 import { atomsOf, Poly } from "../size/poly.ts";
 import type { Facts } from "../size/facts.ts";
 import type { Block, Expr, Ident, Stmt } from "../syntax/ast.ts";
-import type { Span } from "../syntax/source.ts";
+import type { SourceFile, Span } from "../syntax/source.ts";
 import type { Scope, Use } from "./scope.ts";
 import { fixed, int, isLater, joined, showDim, showType, unknown, type Dim, type Int, type Origin, type Scalar, type Stage, type Type, type Unknown } from "./types.ts";
 
@@ -13,6 +13,8 @@ export interface Session {
   expr(cx: Context, expr: Expr, expected?: Type): Type;
   block(cx: Context, block: Block, expected?: Type): Type;
   stmts(cx: Context, stmts: readonly Stmt[]): void;
+  /** Whether parts of a text could not be read: then what seems to be missing may be among them. */
+  hasGaps(source: SourceFile): boolean;
   /** The import that would bring a name, if a file read so far declares it. */
   importOf(name: string): string | undefined;
   /** The use of a name declared by this identifier; a body gone through twice has one. */
@@ -113,14 +115,19 @@ export class Context {
   }
 
   show(type: Type): string {
-    return showType(type, this.facts);
+    return showType(type, this.facts, this.scope.sizes());
   }
 
   showSize(dim: Dim): string {
-    return showDim(dim, this.facts);
+    return showDim(dim, this.facts, this.scope.sizes());
   }
 
-  /** How a scalar is written: the name of its value. */
+  /** A scalar for messages, in the names of this place. */
+  showValue(scalar: Scalar): string {
+    return scalar.of === "int" ? this.showSize(scalar.size) : scalar.text;
+  }
+
+  /** How a scalar is written: equal texts are equal values. */
   text(scalar: Scalar): string {
     return scalar.of === "int" ? this.facts.show(scalar.size) : scalar.text;
   }
@@ -150,7 +157,7 @@ export class Context {
   require(scalar: Scalar, most: Stage, span: Span, why: string): boolean {
     const { stage, from } = this.originOf(scalar);
     if (isLater(stage, most)) {
-      this.error("JM0330", { found: this.text(scalar), stage, most, why }, [{ span, text: stageText(stage) }], {
+      this.error("JM0330", { found: this.showValue(scalar), stage, most, why }, [{ span, text: stageText(stage) }], {
         help: stage === "size" ? [] : ["a value that changes with `step` or `random()` can only enter tensor arithmetic, or a `dim` of the model"],
       });
       return false;

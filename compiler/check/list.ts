@@ -2,7 +2,7 @@ import type { Expr } from "../syntax/ast.ts";
 import type { Context } from "./context.ts";
 import { bound, Scope } from "./scope.ts";
 import { axisDims } from "./typeexpr.ts";
-import { fixed, unknown, type List, type Type } from "./types.ts";
+import { fixed, showType, unknown, type List, type Type } from "./types.ts";
 
 /** `[a, b]`, `[..S, 3]` */
 export function checkList(cx: Context, expr: Expr & { kind: "list" }): Type {
@@ -54,7 +54,7 @@ function distinct(cx: Context, list: List): readonly Type[] {
   const seen = new Map<string, Type>();
   for (const item of list.items) {
     const value = item.kind === "scalar" ? ` ${cx.text(item)}` : item.kind === "net" ? item.options.map((o) => o.key).join() : "";
-    seen.set(cx.show(item) + value, item);
+    seen.set(showType(item, cx.facts) + value, item);
   }
   return [...seen.values()].slice(0, MOST_ITEMS);
 }

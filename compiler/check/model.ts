@@ -161,8 +161,8 @@ function checkTrain(outer: Context, decl: TrainDecl): void {
   const cx = outer.with({ scope: new Scope(outer.scope), origins: new Map(outer.origins), body });
   cx.session.stmts(cx, decl.body);
   const [first, second] = body.losses;
-  if (first === undefined) cx.error("JM0410", { found: 0 }, [{ span: headOf(decl), text: "minimizes nothing" }], { help: ["end it with `minimize loss`, where `loss` is an f32[]"] });
-  else if (second !== undefined) {
+  if (first === undefined && !cx.session.hasGaps(decl.span.source)) cx.error("JM0410", { found: 0 }, [{ span: headOf(decl), text: "minimizes nothing" }], { help: ["end it with `minimize loss`, where `loss` is an f32[]"] });
+  else if (first !== undefined && second !== undefined) {
     cx.error("JM0410", { found: body.losses.length }, [{ span: second, text: "a second one" }, { span: first, text: "the first" }], {
       help: ["minimize a sum of both"],
     });
@@ -186,7 +186,7 @@ function checkOptimized(cx: Context, decls: readonly OptimizeDecl[], train: Trai
     }
     if (first === undefined) seen.set(name, span);
   }
-  if (train !== undefined && decls.length === 0) {
+  if (train !== undefined && decls.length === 0 && !cx.session.hasGaps(train.span.source)) {
     cx.error("JM0427", {}, [{ span: headOf(train), text: "trains nothing" }], { help: ["`optimize encoder with AdamW(lr: 1e-3)`"], severity: "warning" });
   }
 }

@@ -35,7 +35,7 @@ export function checkRule(decl: RuleDecl, file: Context): ReadonlyMap<string, Li
   scope.define(decl.target.name, bound("weight", FLAT, { span: decl.target.span, mutable: true }));
   scope.define(decl.source.name, bound(decl.role === "average" ? "followed weight" : "gradient", FLAT, { span: decl.source.span }));
   cx.session.stmts(cx.with({ scope: new Scope(scope) }), decl.body);
-  if (!assigns(decl.body, decl.target.name)) {
+  if (!assigns(decl.body, decl.target.name) && !cx.session.hasGaps(decl.span.source)) {
     cx.error("JM0418", { name: decl.target.name }, [{ span: decl.target.span, text: "never assigned" }], {
       help: [`\`${decl.target.name} = ${decl.target.name} - lr * ${decl.source.name}\`, for example`],
     });
@@ -92,7 +92,7 @@ function staticWhereAsked(cx: Context, limits: ReadonlyMap<string, Limit>, given
       { span: arg.span, text: stageText(stage) },
       { span: limit.span, text: `\`${name}\` is used here ${limit.why}` },
     ];
-    cx.error("JM0330", { found: cx.text(arg.type), stage, most: limit.most, why: limit.why }, labels);
+    cx.error("JM0330", { found: cx.showValue(arg.type), stage, most: limit.most, why: limit.why }, labels);
     return false;
   }
   return true;

@@ -1,5 +1,6 @@
 import type { Expr, Ident } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
+import type { Poly } from "../size/poly.ts";
 import type { Type } from "./types.ts";
 
 /** A name that somebody wrote, and whether it was read. */
@@ -51,6 +52,17 @@ export class Scope {
   /** All names seen from here. */
   names(): string[] {
     return [...this.#names.keys(), ...(this.parent?.names() ?? [])];
+  }
+
+  /** What the `let`s and `dim`s seen from here call their sizes; an inner name hides an outer one. */
+  sizes(): Map<string, Poly> {
+    const sizes = this.parent?.sizes() ?? new Map<string, Poly>();
+    for (const [name, binding] of this.#names) {
+      const type = this.parent !== undefined && (binding.what === "let" || binding.what === "dim") ? binding.type() : undefined;
+      if (type?.kind === "scalar" && type.of === "int") sizes.set(name, type.size);
+      else sizes.delete(name);
+    }
+    return sizes;
   }
 
   /** `name`, or `name′` where an outer size already goes by it. */

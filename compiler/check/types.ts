@@ -124,23 +124,26 @@ export function joined(origins: readonly Origin[]): Origin {
   };
 }
 
-export function showDim(dim: Dim, facts: Facts): string {
-  return isPack(dim) ? `..${dim.pack}` : facts.show(dim);
+/** Names that stand for sizes, for messages: see Facts.show. */
+export type Names = ReadonlyMap<string, Poly>;
+
+export function showDim(dim: Dim, facts: Facts, names?: Names): string {
+  return isPack(dim) ? `..${dim.pack}` : facts.show(dim, names);
 }
 
-export function showAxes(axes: readonly Dim[], facts: Facts): string {
-  return `[${axes.map((a) => showDim(a, facts)).join(", ")}]`;
+export function showAxes(axes: readonly Dim[], facts: Facts, names?: Names): string {
+  return `[${axes.map((a) => showDim(a, facts, names)).join(", ")}]`;
 }
 
 /** As a person would write it: `f32[B, N, 3*D]`, `int`, `a net Encoder`. */
-export function showType(type: Type, facts: Facts): string {
+export function showType(type: Type, facts: Facts, names?: Names): string {
   switch (type.kind) {
     case "scalar":
       return type.of;
     case "tensor":
-      return `${type.dtype}${showAxes(type.axes, facts)}`;
+      return `${type.dtype}${showAxes(type.axes, facts, names)}`;
     case "list":
-      return `a list of ${type.items.length === 0 ? "nothing" : [...new Set(type.items.map((i) => showType(i, facts)))].join(", ")}`;
+      return `a list of ${type.items.length === 0 ? "nothing" : [...new Set(type.items.map((i) => showType(i, facts, names)))].join(", ")}`;
     case "net":
       return `a net ${[...new Set(type.options.map((o) => o.module.decl.name.name))].join(" or ")}`;
     case "fn":
@@ -152,7 +155,7 @@ export function showType(type: Type, facts: Facts): string {
     case "model":
       return `the model ${type.name}`;
     case "sizes":
-      return showAxes(type.axes, facts);
+      return showAxes(type.axes, facts, names);
     case "unknown":
       return "?";
   }

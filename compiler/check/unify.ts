@@ -93,16 +93,16 @@ export class Unifier {
     return undefined;
   }
 
-  /** How a parameter's axis reads at this call: its value, or its own text while that is open. */
-  showAxis(axis: Axis): string {
+  /** How a parameter's axis reads to the caller: its value, or its own text while that is open. */
+  showAxis(caller: Context, axis: Axis): string {
     if (axis.kind === "pack") {
       const type = this.#cx.scope.own(packName(axis.name.name))?.type();
-      return type?.kind === "sizes" ? type.axes.map((d) => this.#cx.showSize(d)).join(", ") : `..${axis.name.name}`;
+      return type?.kind === "sizes" ? type.axes.map((d) => caller.showSize(d)).join(", ") : `..${axis.name.name}`;
     }
     const text = axis.span.source.text.slice(axis.span.start, axis.span.end);
     if ([...namesIn(axis)].some((n) => this.isOpen(n))) return text;
     const type = this.#cx.expr(axis);
-    return type.kind === "scalar" ? this.#cx.text(type) : text;
+    return type.kind === "scalar" ? caller.showValue(type) : text;
   }
 
   #bind(name: string, dim: Dim, span: Span): void {

@@ -14,7 +14,7 @@ export function checkWhere(cx: Context, inside: Context, where: readonly Expr[],
     holds = false;
     const values = [...namesIn(clause)].flatMap((name) => {
       const value = inside.scope.own(name)?.type();
-      return value?.kind === "scalar" && cx.text(value) !== name ? [`\`${name}\` is ${cx.text(value)}`] : [];
+      return value?.kind === "scalar" && cx.showValue(value) !== name ? [`\`${name}\` is ${cx.showValue(value)}`] : [];
     });
     cx.error("JM0207", { callee: title, clause: sourceText(clause) }, [
       { span, text: "does not hold here" },

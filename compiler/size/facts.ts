@@ -1,3 +1,4 @@
+import { inNames } from "./aliases.ts";
 import { atomsOf, Poly } from "./poly.ts";
 
 /** A product of atoms that stands for something else: `D → heads * (D / heads)`. */
@@ -94,10 +95,18 @@ export class Facts {
     return rest.constant === undefined ? undefined : rest.constant - by * Math.floor(rest.constant / by);
   }
 
-  /** In the names the user wrote: `D`, not `heads * (D / heads)`. */
-  show(size: Poly): string {
-    const shown = [...this.#rewrites].reverse().reduce(undone, this.normal(size));
-    return this.#smallerQuotients(shown).toString();
+  /**
+   * In the names the user wrote: `D`, not `heads * (D / heads)`. Equal sizes read the same. With `names`, as for
+   * messages, also in the names of `let`s: `T`, not `rows * cols`.
+   */
+  show(size: Poly, names?: ReadonlyMap<string, Poly>): string {
+    const shown = this.#written(size);
+    if (names === undefined || names.size === 0) return shown.toString();
+    return inNames(shown, new Map([...names].map(([name, meaning]) => [name, this.#written(meaning)]))).toString();
+  }
+
+  #written(size: Poly): Poly {
+    return this.#smallerQuotients([...this.#rewrites].reverse().reduce(undone, this.normal(size)));
   }
 
   /** `D / heads`, the name of a quotient that has no other. */

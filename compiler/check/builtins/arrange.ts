@@ -120,7 +120,7 @@ function checkWindow(call: BuiltinCall): Type {
   if ((n !== undefined && n < 0) || by === 0) {
     return cx.error("JM0216", { what: `window of ${cx.showSize(size)} every ${cx.showSize(step)}`, size: cx.showSize(length) }, [{ span: call.span, text: "does not fit" }]);
   }
-  const text = `idiv(${cx.showSize(span)}, ${cx.showSize(step)})`;
+  const text = `idiv(${cx.facts.show(span)}, ${cx.facts.show(step)})`;
   const count = exact ?? opaqueInt(cx, text, [int(span), int(step)], n === undefined || by === undefined ? undefined : Math.floor(n / by)).size;
   return tensor(x.dtype, [...x.axes.slice(0, -1), count.add(Poly.constant(1)), size]);
 }

@@ -61,7 +61,7 @@ describe("the checker", () => {
         const said = checkFragment(edit.name, mutated(edit));
         for (const diagnostic of said) expect(renderDiagnostic(diagnostic)).not.toMatch(/undefined|\[object|NaN/);
       }),
-      { numRuns: 150, seed: 7 },
+      { numRuns: 100, seed: 7 },
     );
   });
 
@@ -79,7 +79,7 @@ describe("the checker", () => {
         check(program!, bag);
         for (const diagnostic of bag.all) expect(renderDiagnostic(diagnostic)).not.toMatch(/undefined|\[object|NaN/);
       }),
-      { numRuns: 150, seed: 7 },
+      { numRuns: 100, seed: 7 },
     );
   });
 });
