@@ -2,7 +2,7 @@ import type { Label } from "../diagnostics/diagnostic.ts";
 import type { Param } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import { anyUnknown, matchArguments, slotsOf, type Given, type Site } from "./arguments.ts";
-import { stageText, type Context } from "./context.ts";
+import { innerText, sourceText, stageText, type Context } from "./context.ts";
 import type { FnDefinition, FnInfo } from "./definition.ts";
 import { expectType } from "./expect.ts";
 import { opaqueInt, real, truth } from "./static.ts";
@@ -37,7 +37,7 @@ export function callFn(cx: Context, definition: FnDefinition, home: Scope, site:
   }
   if (!checkWhere(cx, inside, decl.where, site.span, title)) return unknown;
   if (!withinLimits(cx, inside, info, given, site.span, title)) return unknown;
-  return result(cx, inside, definition, info, scalars, given);
+  return info.sound ? result(cx, inside, definition, info, scalars, given) : unknown;
 }
 
 /** Static parameters take their values in order, so that a default may name an earlier one. Undefined: reported. */
@@ -73,8 +73,7 @@ function bindTensors(cx: Context, inside: Context, unifier: Unifier, params: rea
   for (const { param, type, arg } of tensors) {
     const found = asTensor(arg.type, type.dtype);
     if (found === undefined || found.dtype !== type.dtype) {
-      const anyShape = tensor(type.dtype, found?.axes ?? [{ pack: "S" }]);
-      expectType(cx, arg.type, anyShape, arg.value, `\`${param.name.name}\` of ${title}`, { span: param.span, text: "declared here" });
+      wrongElements(cx, param, arg, title);
       fits = false;
       continue;
     }
@@ -91,6 +90,17 @@ function bindTensors(cx: Context, inside: Context, unifier: Unifier, params: rea
   }
   for (const { param, found } of met) inside.scope.define(param.name.name, bound("parameter", found));
   return fits;
+}
+
+/** No tensor, or one of other elements. */
+function wrongElements(cx: Context, param: Param, { type, value, span }: Given, title: string): void {
+  if (param.type.kind !== "tensor-type") return;
+  const { axes, dtype } = param.type;
+  const fitsOtherwise = type.kind === "tensor" && (axes.length === type.axes.length || axes.some((a) => a.kind === "pack"));
+  const parts = { what: `\`${param.name.name}\` of ${title}`, expected: sourceText(param.type), found: cx.show(type) };
+  cx.error("JM0320", parts, [{ span, text: cx.show(type) }, { span: param.span, text: "declared here" }], {
+    help: fitsOtherwise ? [`\`${dtype}(${innerText(value)})\` converts it`] : [],
+  });
 }
 
 /** A static number stands for a tensor without axes. */
@@ -123,16 +133,18 @@ function clashError(cx: Context, unifier: Unifier, entry: { readonly param: Para
   const notes = differs === undefined ? [] : [`axis ${clash.at} is ${cx.showSize(differs)}${knownAs(cx, unifier, param, clash)}`];
   if (first !== undefined && first.span !== arg.span && clash.name !== undefined) {
     const value = first.dims.length === 1 ? cx.showSize(first.dims[0]!) : `[${first.dims.map((d) => cx.showSize(d)).join(", ")}]`;
-    labels.splice(1, 0, { span: first.span, text: `\`${clash.name}\` is ${value} here` });
+    labels.splice(1, 0, { span: first.span, text: value === clash.name ? `${value} is found here` : `\`${clash.name}\` is ${value} here` });
   }
   cx.error("JM0204", parts, labels, { notes });
 }
 
-/** `, but \`in\` is D` */
+/** `, not D (the size in)` */
 function knownAs(cx: Context, unifier: Unifier, param: Param, clash: Clash): string {
   if (clash.why !== "size" || clash.name === undefined || param.type.kind !== "tensor-type") return "";
   const axis = param.type.axes.find((a) => a.kind === "name" && a.name === clash.name);
-  return axis === undefined ? "" : `, but \`${clash.name}\` is ${unifier.showAxis(cx, axis)}`;
+  if (axis === undefined) return "";
+  const value = unifier.showAxis(cx, axis);
+  return value === clash.name ? `, not ${value}` : `, not ${value} (the size \`${clash.name}\`)`;
 }
 
 /** What the body asks of its parameters: that a loop bound be static, and so on. */

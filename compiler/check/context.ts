@@ -185,5 +185,5 @@ export function innerText(expr: { readonly span: Span }): string {
 /** The user's text of an expression, for hints; a long one is cut. */
 export function sourceText(expr: { readonly span: Span }): string {
   const text = expr.span.source.text.slice(expr.span.start, expr.span.end).replace(/\s+/g, " ");
-  return text.length <= 40 ? text : "…";
+  return text.length <= 60 ? text : "…";
 }

@@ -8,6 +8,8 @@ export interface FnInfo {
   readonly limits: ReadonlyMap<string, Limit>;
   /** Of a scalar result: its own stage, and the parameters it depends on. */
   readonly result: Origin;
+  /** Whether the body gives what the signature says; if not, that is reported, and calls have no type. */
+  readonly sound: boolean;
 }
 
 /** Names in a signature that stand for sizes found at the call. */

@@ -55,10 +55,11 @@ function checkFn(definition: FnDefinition, outer: Context): FnInfo {
   }
   const wanted = resultType(cx, decl.result);
   const found = cx.session.block(cx.with({ scope: new Scope(scope) }), decl.body, wanted);
+  let sound = true;
   if (decl.body.value !== undefined) {
-    expectType(cx, found, wanted, decl.body.value, `the result of ${title}`, { span: decl.result.span, text: "declared here" });
+    sound = expectType(cx, found, wanted, decl.body.value, `the result of ${title}`, { span: decl.result.span, text: "declared here" });
   }
-  return { limits: body.limits, result: found.kind === "scalar" ? cx.originOf(found) : fixed };
+  return { limits: body.limits, result: found.kind === "scalar" ? cx.originOf(found) : fixed, sound };
 }
 
 function resultType(cx: Context, type: TypeExpr): Type {

@@ -1,6 +1,6 @@
 import type { Block, Stmt } from "../syntax/ast.ts";
 import { Poly } from "../size/poly.ts";
-import { sourceText, type Context } from "./context.ts";
+import { innerText, sourceText, type Context } from "./context.ts";
 import { expectType } from "./expect.ts";
 import { branches, checkCondition } from "./if.ts";
 import { loopItems } from "./list.ts";
@@ -123,6 +123,6 @@ function checkMeasure(cx: Context, stmt: Stmt & { kind: "minimize" | "report" })
   if (stmt.kind === "minimize") cx.body.losses.push(stmt.span);
   if (type.kind === "unknown" || (type.kind === "tensor" && type.dtype === "f32" && type.axes.length === 0)) return;
   if (stmt.kind === "report" && type.kind === "scalar" && (type.of === "real" || type.of === "int")) return;
-  const help = type.kind === "tensor" && type.dtype === "f32" ? [`\`mean(${sourceText(stmt.value)})\` makes one number of it`] : [];
+  const help = type.kind === "tensor" && type.dtype === "f32" ? [`\`mean(${innerText(stmt.value)})\` makes one number of it`] : [];
   cx.error("JM0409", { what: stmt.kind, found: cx.show(type) }, [{ span: stmt.value.span, text: cx.show(type) }], { help });
 }

@@ -29,7 +29,7 @@ function typesIn(text: string): string[] {
 }
 
 describe("types", () => {
-  it.each(["audio-jepa.jm", "audio-jepa-official.jm", "std/audio.jm", "std/vit.jm", "std/layers.jm"])("of what %s binds", async (path) => {
+  it.each(["audio-jepa.jm", "std/audio.jm", "std/vit.jm", "std/layers.jm"])("of what %s binds", async (path) => {
     const lines = boundTypes(path);
     expect(lines.join("\n")).not.toContain("?");
     await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`types/${path.replaceAll("/", "-").replace(".jm", ".txt")}`);
