@@ -55,7 +55,7 @@ interface State {
   readonly assumed: ReadonlySet<string>;
   /** Evaluating another's signature with this caller's sizes: its own mistakes are reported at its definition. */
   readonly quiet: boolean;
-  /** Divisions already reported in this declaration, by what they need: `D % heads == 0`. */
+  /** What this declaration has been asked for already: `D % heads == 0`. */
   readonly asked: Set<string>;
   /** Whether calling a module here makes a net. */
   readonly makesNets: boolean;

@@ -35,6 +35,8 @@ function sizeParams(decl: FnDecl, scope: Scope): SizeParams {
 }
 
 function isStatic(scope: Scope, name: string): boolean {
+  const later = scope.announced(name)?.kind;
+  if (scope.find(name) === undefined) return later === "let" || later === "dim" || later === "config";
   const type = scope.find(name)?.type();
   return type?.kind === "scalar" || (type?.kind === "unknown" && scope.find(name)?.what !== "fn");
 }

@@ -23,6 +23,9 @@ export function checkModel(decl: ModelDecl, file: Context): void {
     if (member.kind === "config") defineConfig(start, member);
     else if (member.kind === "fn") defineMethod(start, member, decl, methods, () => finished);
   }
+  for (const member of decl.members) {
+    if (member.kind === "let" || member.kind === "net" || member.kind === "dim" || member.kind === "input") scope.announce(member);
+  }
   const cx = assuming(start, decl.where);
   finished = cx;
   for (const member of decl.members) defineMember(cx, member);

@@ -46,10 +46,18 @@ function build(decl: ModuleDecl, file: Context): ModuleInfo {
     if (name !== "") scope.define(name, bound("fn", { kind: "fn", definition, scope }, { span: fn.name?.span }));
   };
   for (const member of decl.members) if (member.kind === "fn") addMethod(member);
+  announceMembers(scope, decl.members);
   const cx = assuming(start, decl.where);
   finished = cx;
   defineMembers(cx, decl.members, []);
   return { cx, methods };
+}
+
+function announceMembers(scope: Scope, members: readonly Member[]): void {
+  for (const member of members) {
+    if (member.kind === "member-if") [member.then, member.otherwise].forEach((branch) => announceMembers(scope, branch));
+    else if (member.kind !== "fn") scope.announce(member);
+  }
 }
 
 function defineMembers(cx: Context, members: readonly Member[], needs: readonly string[]): void {

@@ -2,7 +2,7 @@ import type { Span } from "../syntax/source.ts";
 import type { Expr, Ident, Pattern, PatternAxis } from "../syntax/ast.ts";
 import { Poly } from "../size/poly.ts";
 import { sourceText, type Context } from "./context.ts";
-import { asksFirst, neededClause } from "./divisible.ts";
+import { asksFirst, neededClause } from "./needs.ts";
 import { didYouMean } from "./suggestion.ts";
 import { asSize } from "./typeexpr.ts";
 import { isPack, tensor, unknown, type Dim, type Type } from "./types.ts";

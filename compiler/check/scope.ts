@@ -9,6 +9,12 @@ export interface Use {
   read: boolean;
 }
 
+/** A member of a module or model: usable by those after it. */
+export interface Announced {
+  readonly kind: "let" | "net" | "weight" | "config" | "dim" | "input";
+  readonly name: Ident;
+}
+
 /** What a name stands for. */
 export interface Binding {
   /** For messages: "parameter", "let", "net", ... */
@@ -30,6 +36,7 @@ export interface Binding {
 export class Scope {
   readonly parent: Scope | undefined;
   readonly #names = new Map<string, Binding>();
+  readonly #announced = new Map<string, Announced>();
   /** Names of size atoms introduced here: a shadowing name gets another atom. */
   readonly #atoms = new Set<string>();
 
@@ -39,6 +46,15 @@ export class Scope {
 
   define(name: string, binding: Binding): void {
     this.#names.set(name, binding);
+  }
+
+  /** Says that a member of this name comes further down. */
+  announce(member: Announced): void {
+    this.#announced.set(member.name.name, member);
+  }
+
+  announced(name: string): Announced | undefined {
+    return this.#announced.get(name) ?? this.parent?.announced(name);
   }
 
   find(name: string): Binding | undefined {

@@ -1,7 +1,7 @@
 import { Poly } from "../size/poly.ts";
 import type { BinaryOp, Expr } from "../syntax/ast.ts";
 import { innerText, sourceText, type Context } from "./context.ts";
-import { asksFirst, neededClause } from "./divisible.ts";
+import { asksFirst, neededClause } from "./needs.ts";
 import { fixed, int, joined, plain, unknown, type Int, type Plain, type Scalar, type Type } from "./types.ts";
 
 type BinaryExpr = Expr & { kind: "binary" };

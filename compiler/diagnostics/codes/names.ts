@@ -116,4 +116,11 @@ export const nameCodes = {
     wrong: "fn f(x: f32[N]) -> int = x.shape",
     right: "fn f(x: f32[N]) -> int = N",
   }),
+  JM0317: code<{ name: string }>({
+    title: "used before it is declared",
+    message: ({ name }) => `\`${name}\` is used before it is declared`,
+    explain: "The members of a module or model are read from top to bottom; only functions may stand anywhere.",
+    wrong: "module M(D: int) {\n  net proj = Linear(D, hidden)\n  let hidden = 4 * D\n  fn (x: f32[..S, D]) -> f32[..S, 4 * D] = proj(x)\n}",
+    right: "module M(D: int) {\n  let hidden = 4 * D\n  net proj = Linear(D, hidden)\n  fn (x: f32[..S, D]) -> f32[..S, 4 * D] = proj(x)\n}",
+  }),
 };

@@ -13,7 +13,7 @@ export function neededClause(cx: Context, whole: Poly, part: Poly): string {
   return `${side(a)} % ${side(b)} == 0`;
 }
 
-/** Whether a division is to be reported: not if what it needs has been asked for in this declaration already. */
+/** Whether to report that something is needed: not if this declaration has been asked for it already. */
 export function asksFirst(cx: Context, clause: string): boolean {
   if (cx.quiet || cx.asked.has(clause)) return false;
   cx.asked.add(clause);
