@@ -152,7 +152,8 @@ class FoldWriter {
   #pass(folded: readonly Store[], written: readonly Store[], shape: Shape): void {
     const { to, given } = this.values;
     const totals = folded.map(({ node }) => shape.outer.map(() => this.#total(node)));
-    const limit = given.size(shape.inner.count);
+    // A parameter even where it is known: drivers unroll loops of known length, and compile for seconds.
+    const limit = given.param("u32", hostSize(shape.inner.count));
     to.block(shape.loop(limit), "loop", () => {
       const k = this.x.variable(shape.inner.variable, shape.inner.count, to.depth);
       folded.forEach(({ node }, f) => {
