@@ -14,7 +14,7 @@ export function compileFile(path: string, options: CompileOptions): Compiled | u
 
 /** Prints messages and their count, and sets the exit code if one is an error. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
-  for (const diagnostic of diagnostics) process.stderr.write(`${renderDiagnostic(diagnostic)}\n`);
+  for (const diagnostic of diagnostics) process.stderr.write(`${renderDiagnostic(diagnostic, style)}\n`);
   const errors = diagnostics.filter((d) => d.severity === "error").length;
   if (errors === 0) return;
   process.exitCode = 1;
