@@ -17,6 +17,8 @@ export interface ModelProgram {
 /** Names of graph outputs that go to a weight's value and to its gradient. */
 export const valueOf = (weight: string): string => `value:${weight}`;
 export const gradientOf = (weight: string): string => `grad:${weight}`;
+/** The name of a weight's optimizer state in checkpoints. */
+export const stateOf = (state: string, weight: string): string => `optimizer.${state}.${weight}`;
 
 /**
  * A model's programs: `init` (first values of all weights), `step` (loss, reports and gradients of one training step;
@@ -29,6 +31,8 @@ export function modelPrograms(model: ElaboratedModel): readonly ModelProgram[] {
     const node = values.get(weight.of ?? weight.name);
     return node === undefined ? [] : [{ name: valueOf(weight.name), node }];
   });
+
+  init.push(...startedStates(model));
 
   const trained = trainedWeights(model);
   const nodes = trained.map((weight) => model.builder.weight(weight.name, weight.shape));
@@ -55,6 +59,17 @@ export function modelPrograms(model: ElaboratedModel): readonly ModelProgram[] {
       }),
     ),
   ];
+}
+
+/** First values of the states that do not start at 0, as fresh memory does. */
+function startedStates(model: ElaboratedModel): Output[] {
+  return model.optimizers.flatMap(({ nets, rule }) =>
+    rule.stateNames.flatMap(({ name, start }) =>
+      model.weights.flatMap((weight): Output[] =>
+        start === 0 || !nets.includes(weight.net) ? [] : [{ name: valueOf(stateOf(name, weight.name)), node: model.builder.constant(start, "f32", weight.shape) }],
+      ),
+    ),
+  );
 }
 
 /** The weights an optimizer moves, in order of declaration. */

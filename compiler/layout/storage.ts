@@ -1,7 +1,7 @@
 import type { BufferPlan, TensorPlan } from "@jepac/runtime/plan";
 import type { ElaboratedModel } from "../elaborate/model.ts";
 import type { ElaboratedRule } from "../elaborate/rule.ts";
-import { gradientOf, valueOf } from "../programs.ts";
+import { gradientOf, stateOf, valueOf } from "../programs.ts";
 import { layOutFlat, type FlatSegment } from "./flat.ts";
 
 /** A byte range's start in one of the plan's buffers. */
@@ -68,7 +68,9 @@ export function planStorage(model: ElaboratedModel): Storage {
       for (const { name, net, shape } of model.weights) {
         const buffer = stateBuffers.get(`${state}.${net}`);
         if (!nets.includes(net) || buffer === undefined) continue;
-        tensors.push({ name: `optimizer.${state}.${name}`, shape, buffer, offset: flat.offsetOf.get(name) ?? 0, role: "state", of: name, net });
+        const offset = flat.offsetOf.get(name) ?? 0;
+        tensors.push({ name: stateOf(state, name), shape, buffer, offset, role: "state", of: name, net });
+        outputs.set(valueOf(stateOf(state, name)), { buffer, byteOffset: offset });
       }
     }
   }
