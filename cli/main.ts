@@ -20,6 +20,12 @@ const program = new Command("jepac")
 
 for (const add of [addBuild, addCheck, addTrain, addEmbed, addEval, addData, addInspect, addExplain, addFormat, addDoctor]) add(program);
 
+// A reader that has seen enough, as in `jepac inspect model.jm | head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(process.exitCode ?? 0);
+});
+
 await guarded(async () => {
   await program.parseAsync();
 });

@@ -16,7 +16,7 @@ export function progressBar(what: string, screen: NodeJS.WriteStream = process.s
         const filled = Math.round(share * width);
         screen.write(`\r\u001b[2K[${"#".repeat(filled)}${".".repeat(width - filled)}] ${text}`);
         open = true;
-      } else if (Math.floor(share * 10) > shownTenth) {
+      } else if (Math.floor(share * 10) !== shownTenth) {
         shownTenth = Math.floor(share * 10);
         screen.write(`${text}\n`);
       }

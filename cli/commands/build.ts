@@ -1,8 +1,9 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "@jepac/runtime";
 import type { Compiled } from "../../compiler/compile.ts";
+import { targets, type TargetName } from "../../compiler/targets.ts";
 import { assignment } from "../arguments.ts";
 import { compileFile } from "../compile.ts";
 import { bytes, count } from "../numbers.ts";
@@ -11,6 +12,7 @@ import { style } from "../style.ts";
 export interface BuildOptions {
   preset?: string;
   set?: Record<string, string>;
+  target: string;
   out?: string;
 }
 
@@ -20,11 +22,14 @@ export function addBuild(program: Command): void {
     .argument("<model.jm>", "the file with the model")
     .option("--preset <name>", "a named group of config values from the model")
     .option("--set <name=value>", "change one config value (repeatable)", assignment)
+    .option("--target <name>", "the limits to build for: gpu, or software (bindings of 128 MiB at most)", "gpu")
     .option("--out <folder>", "where to write (default: build/<file name>)")
     .description("compile a model into a folder that trains with the runtime alone")
     .action(async (path: string, options: BuildOptions) => {
       const started = performance.now();
-      const compiled = compileFile(path, { ...(options.preset === undefined ? {} : { preset: options.preset }), ...(options.set === undefined ? {} : { set: options.set }) });
+      const { target } = options;
+      if (!isTarget(target)) throw new UserError("JC032", `there is no target ${target}`, `--target is one of ${Object.keys(targets).join(", ")}`);
+      const compiled = compileFile(path, { target, ...(options.preset === undefined ? {} : { preset: options.preset }), ...(options.set === undefined ? {} : { set: options.set }) });
       if (compiled === undefined) return;
       const out = options.out ?? join("build", basename(path, ".jm"));
       await writeBuild(out, compiled);
@@ -32,9 +37,14 @@ export function addBuild(program: Command): void {
     });
 }
 
+function isTarget(name: string): name is TargetName {
+  return Object.hasOwn(targets, name);
+}
+
 /** Writes the folder beside its place and moves it there, so that a half-written build is never seen. */
 export async function writeBuild(out: string, compiled: Compiled): Promise<void> {
-  const fresh = `${out}.new`;
+  await refuseOthers(out);
+  const fresh = `${out.replace(/[\\/]+$/, "")}.new`;
   try {
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { recursive: true });
@@ -49,6 +59,13 @@ export async function writeBuild(out: string, compiled: Compiled): Promise<void>
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError("JC030", `${out} cannot be written: ${code === "ENOSPC" ? "the disk is full" : message}`, "name another folder with --out");
   }
+}
+
+/** What stands at the place of a build is replaced: only an earlier build or an empty folder may be. */
+async function refuseOthers(out: string): Promise<void> {
+  const found = await readdir(out).catch((error: unknown) => ((error as NodeJS.ErrnoException).code === "ENOTDIR" ? "file" : null));
+  if (found === null || (found !== "file" && (found.length === 0 || found.includes("plan.json")))) return;
+  throw new UserError("JC031", `${out} is ${found === "file" ? "a file" : "a folder with other things in it"}, and a build would replace it`, "name another folder with --out");
 }
 
 function printSummary({ plan }: Compiled, out: string, milliseconds: number): void {

@@ -13,7 +13,7 @@ export function addExplain(program: Command): void {
       const id = code.toUpperCase();
       if (!isCode(id)) {
         const close = nearest(id, Object.keys(codes));
-        throw new UserError("JC010", `there is no message ${code}`, close === undefined ? undefined : `did you mean ${close}?`);
+        throw new UserError("JC010", `there is no message ${code}`, close === undefined ? "the compiler's messages have codes like JM0203; those of the runtime say all there is" : `did you mean ${close}?`);
       }
       const row = codes[id];
       const indent = (text: string): string => text.split("\n").map((line) => `  ${line}`).join("\n");

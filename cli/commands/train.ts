@@ -12,6 +12,8 @@ export function addTrain(program: Command): void {
     .helpOption(false)
     .argument("[options...]")
     .action(async (build: string, options: string[]) => {
+      // Without a build there is nothing but help to ask for; the trainer's own is the same for all builds.
+      if (build === "--help" || build === "-h") options = ["--help"];
       process.exitCode = await trainerMain(pathToFileURL(`${resolve(build)}/`), options);
     });
 }
