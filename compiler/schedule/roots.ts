@@ -112,6 +112,7 @@ function addOperands(node: Node, roots: Set<Node>, box: SizeBox): void {
 }
 
 function hasView(node: Node, side: Side, box: SizeBox, isEnd: (node: Node) => boolean): boolean {
+  if (isEnd(node.inputs[side === "a" ? 0 : 1]!)) return true;
   return viewShapes(node).some((flat) => stridedView(node, side, productShape(node, flat), new Indices(box), isEnd));
 }
 

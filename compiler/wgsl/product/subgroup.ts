@@ -55,36 +55,44 @@ ${tileStart(parts, tile)}
   let columns = ${n};
   let depth = ${k};
 ${names.map((name) => `  var ${name} = vec4f();`).join("\n")}
-${range(BANDS).map((band) => `  let row${band} = min(row_start + lane + ${band * SUBGROUP}u, ${m} - 1u);`).join("\n")}
+${range(BANDS).map((band) => `  let a_row${band} = min(row_start + lane + ${band * SUBGROUP}u, ${m} - 1u);`).join("\n")}
 ${body}
-  var results = array<vec4f, ${names.length}>(${names.join(", ")});
-  let rows = min(${ROWS}u, ${m} - row_start);
-  for (var r = 0u; r < rows; r++) {
-${range(fours).map((j) => finish(j, fours, finishByFours)).join("\n")}
-  }
+${finishRows(fours, m, finishByFours)}
 }
 `;
 }
 
-function finish(j: number, fours: number, byFours: boolean): string {
+/**
+ * The epilogue, once for each row: results move up by one row from turn to turn. An array of results, or a number of
+ * turns that the driver can tell, would have it unroll the loop, and translating the kernel takes five times as long.
+ */
+function finishRows(fours: number, m: string, byFours: boolean): string {
+  const moves = range(ROWS - 1).map((row) => range(fours).map((j) => `    c${row}_${j} = c${row + 1}_${j};`).join("\n"));
+  return `  let row_end = min(row_start + ${ROWS}u, ${m});
+  for (var row = row_start; row < row_end; row++) {
+${range(fours).map((j) => finish(j, byFours)).join("\n")}
+${moves.join("\n")}
+  }`;
+}
+
+function finish(j: number, byFours: boolean): string {
   const start = `column_start + (lane + ${j * SUBGROUP}u) * 4u`;
-  const value = fours === 1 ? "results[r]" : `results[r * ${fours}u + ${j}u]`;
   if (byFours) {
     return `    if (${start} < columns) {
-      finish(z, row_start + r, (${start}) / 4u, ${value});
+      finish(z, row, (${start}) / 4u, c0_${j});
     }`;
   }
-  return `    for (var part = 0u; part < 4u; part++) {
-      let column = ${start} + part;
-      if (column < columns) {
-        finish(z, row_start + r, column, ${value}[part]);
-      }
+  return `    var four${j} = c0_${j};
+    let column_end${j} = min(${start} + 4u, columns);
+    for (var column = ${start}; column < column_end${j}; column++) {
+      finish(z, row, column, four${j}.x);
+      four${j} = four${j}.yzwx;
     }`;
 }
 
 /** A by rows, B by columns: both in fours. */
 function rowsByColumns({ a, b }: ProductParts): string {
-  return `${range(BANDS).map((band) => `  let a_at${band} = (a_base + row${band} * ${a.row}) / 4u;`).join("\n")}
+  return `${range(BANDS).map((band) => `  let a_at${band} = (a_base + a_row${band} * ${a.row}) / 4u;`).join("\n")}
   let b_step = ${b.row} / 4u;
   var b_at = (b_base + min(column_start + lane * 4u, columns - 4u)) / 4u;
   for (var k = 0u; k < depth / 4u; k++) {
@@ -97,7 +105,7 @@ ${range(4).flatMap((part) => range(ROWS).map((row) => `    c${row}_0 = fma(vec4f
 
 /** A by rows, B by rows too: both in fours along the inner axis; a lane has four columns next to each other. */
 function rowsByRows({ a, b }: ProductParts): string {
-  return `${range(BANDS).map((band) => `  let a_at${band} = (a_base + row${band} * ${a.row}) / 4u;`).join("\n")}
+  return `${range(BANDS).map((band) => `  let a_at${band} = (a_base + a_row${band} * ${a.row}) / 4u;`).join("\n")}
 ${range(4).map((j) => `  let b_at${j} = (b_base + min(column_start + lane * 4u + ${j}u, columns - 1u) * ${b.column}) / 4u;`).join("\n")}
   for (var k = 0u; k < depth / 4u; k++) {
 ${range(BANDS).map((band) => `    let left${band} = ${a.binding}[a_at${band} + k];`).join("\n")}
@@ -117,7 +125,7 @@ ${range(ROWS)
 /** A by columns, one element a lane; B by columns in fours. */
 function columnsByColumns({ a, b }: ProductParts): string {
   const fours = columnFours("tn");
-  return `${range(BANDS).map((band) => `  var a_at${band} = a_base + row${band};`).join("\n")}
+  return `${range(BANDS).map((band) => `  var a_at${band} = a_base + a_row${band};`).join("\n")}
   let b_step = ${b.row} / 4u;
 ${range(fours).map((j) => `  var b_at${j} = (b_base + min(column_start + (lane + ${j * SUBGROUP}u) * 4u, columns - 4u)) / 4u;`).join("\n")}
   for (var k = 0u; k < depth; k++) {
@@ -129,7 +137,7 @@ ${range(ROWS).map((row) => `    let r${row} = vec4f(${broadcast(row, "")});\n${r
 
 /** Any strides and any remainder. */
 function anyByAny({ a, b }: ProductParts): string {
-  return `${range(BANDS).map((band) => `  var a_at${band} = a_base + row${band} * ${a.row};`).join("\n")}
+  return `${range(BANDS).map((band) => `  var a_at${band} = a_base + a_row${band} * ${a.row};`).join("\n")}
 ${range(4).map((j) => `  var b_at${j} = b_base + min(column_start + lane * 4u + ${j}u, columns - 1u) * ${b.column};`).join("\n")}
   for (var k = 0u; k < depth; k++) {
 ${range(BANDS).map((band) => `    let left${band} = ${a.binding}[a_at${band}];\n    a_at${band} += ${a.column};`).join("\n")}

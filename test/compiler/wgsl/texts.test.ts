@@ -191,6 +191,7 @@ describe("kernel texts", () => {
       override WG: u32 = 64u;
       struct Params {
         p0: u32,
+        p1: u32,
       }
       @group(0) @binding(0) var<uniform> p: Params;
       @group(0) @binding(1) var<storage, read_write> b0: array<vec4<f32>>;
@@ -235,7 +236,7 @@ describe("kernel texts", () => {
           return;
         }
         var t0 = f32(-3.4028234663852886e38);
-        for (var k = lane; k < 8u; k += WG) {
+        for (var k = lane; k < p.p1; k += WG) {
           let i1 = row * 8u + k;
           let w2 = b0[i1];
           t0 = max(t0, w2.x);
@@ -246,7 +247,7 @@ describe("kernel texts", () => {
         let r3 = all_amax_f32(t0, lane, lanes);
         var t4 = 0.0;
         let v7 = r3;
-        for (var k = lane; k < 8u; k += WG) {
+        for (var k = lane; k < p.p1; k += WG) {
           let i5 = row * 8u + k;
           let w6 = b0[i5];
           let v8 = w6.x - v7;
@@ -263,7 +264,7 @@ describe("kernel texts", () => {
           t4 = t4 + v15;
         }
         let r16 = all_sum_f32(t4, lane, lanes);
-        for (var k = lane; k < 8u; k += WG) {
+        for (var k = lane; k < p.p1; k += WG) {
           let i17 = row * 8u + k;
           let w18 = b0[i17];
           let v19 = w18.x - v7;
