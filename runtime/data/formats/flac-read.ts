@@ -1,13 +1,14 @@
 import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { ClipProblem } from "../clip-problem.ts";
 import { checkDecodedSize, gatheringComplaints, viewOf, type DecodedAudio, type WasmResult } from "./decoded.ts";
+import { withHeaderAtEnd } from "./flac-end.ts";
 import { checkOggPages } from "./ogg-pages.ts";
 
 /** FLAC (RFC 9639). Frames lost to damage show as fewer samples than STREAMINFO promises. Throws ClipProblem. */
 export async function readFlac(bytes: Uint8Array): Promise<DecodedAudio> {
   if (bytes.length < 42) throw new ClipProblem("truncated", `${bytes.length} bytes, less than a FLAC header`);
   const expected = streamLength(bytes, 8);
-  const result = await decode(bytes);
+  const result = await decode(withHeaderAtEnd(bytes));
   const found = result.samplesDecoded;
   if (expected > 0 && found < expected) {
     // Cut short, or damaged so that the parser lost its place: the two look alike from here.
