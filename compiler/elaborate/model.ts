@@ -1,5 +1,6 @@
 import type { DType, HostExpr } from "@jepac/runtime/plan";
 import type { Node, SizeBounds } from "../graph/node.ts";
+import { diagnose } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Program } from "../program/program.ts";
 import type { Expr, FnDecl, ModelDecl, ModelMember, NetDecl, OptimizeDecl, TypeExpr } from "../syntax/ast.ts";
@@ -9,7 +10,7 @@ import { applyConfig, type Choices } from "./config.ts";
 import { argumentsOf } from "./arguments.ts";
 import { builtinNames } from "./builtins/table.ts";
 import { evaluate, evaluateBlock, execute } from "./expression.ts";
-import { ElaborationFailure } from "./failure.ts";
+import { ElaborationFailure, fail } from "./failure.ts";
 import { hostCall } from "./host.ts";
 import { Interpreter } from "./interpreter.ts";
 import { evaluateNet } from "./net.ts";
@@ -103,7 +104,9 @@ class ModelElaborator {
     const optimizes: OptimizeDecl[] = [];
     const exports: FnDecl[] = [];
     for (const member of this.#decl.members) this.#member(member, optimizes, exports);
-    if (this.#loss === undefined) throw new Error("a model without `minimize` passed the checker");
+    if (this.#loss === undefined) {
+      fail(diagnose("JM0410", { found: 0 }, [{ span: this.#decl.name.span, text: "has nothing to train" }], { help: ["add `train { minimize loss }`, where `loss` is an f32[]"] }));
+    }
     const optimizers = optimizes.map((o) => this.#optimize(o));
     return {
       name: this.#decl.name.name,
