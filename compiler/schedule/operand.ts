@@ -1,7 +1,7 @@
 import type { Node } from "../graph/node.ts";
 import { elements } from "../graph/type.ts";
 import type { Sum } from "../index/expression.ts";
-import { Indices } from "../index/indices.ts";
+import type { Indices } from "../index/indices.ts";
 import type { SizeBox } from "../index/size-box.ts";
 import { opNamed } from "../ops/table.ts";
 import { Poly } from "../size/poly.ts";

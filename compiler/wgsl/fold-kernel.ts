@@ -11,7 +11,7 @@ import { GRID_INPUTS, WORKGROUP, gridFor } from "./grid.ts";
 import { settle, type Kernel, type Site, type Store, type Variant } from "./kernel.ts";
 import { foldFunction } from "./fold-function.ts";
 import type { Interface } from "./interface.ts";
-import { ValueWriter } from "./value-writer.ts";
+import { ValueWriter, unwrap } from "./value-writer.ts";
 
 /**
  * Reductions that share a space, with the arithmetic before, between and after them. Members stand at a level: the
@@ -157,12 +157,12 @@ class FoldWriter {
     to.block(shape.loop(limit), "loop", () => {
       const k = this.x.variable(shape.inner.variable, shape.inner.count, to.depth);
       folded.forEach(({ node }, f) => {
-        const { combine } = reduceOf(node);
+        const reduce = reduceOf(node);
         shape.outer.forEach((r, o) => {
           const total = totals[f]![o]!;
           for (const inner of parts(this.x, k, shape.inner.width)) {
             const value = this.values.value(node.inputs[0]!, this.#work.space.at(this.x, node.inputs[0]!.shape, r, inner));
-            to.line(`${total} = ${bare(combine(total, value))};`);
+            to.line(`${total} = ${unwrap(reduce.combine(total, value))};`);
           }
         });
       });
@@ -223,9 +223,5 @@ function functionFor(node: Node): string {
 function partials(nodes: Iterable<Node>): string {
   const dtypes = new Set<DType>([...nodes].map((node) => node.dtype));
   return [...dtypes].map((dtype) => `var<workgroup> partial_${dtype}: array<${dtype}, WG>;\n`).join("");
-}
-
-function bare(text: string): string {
-  return text.startsWith("(") && text.endsWith(")") ? text.slice(1, -1) : text;
 }
 

@@ -99,15 +99,15 @@ export class ValueWriter {
       case "movement":
         return this.#moved(node, def.lower.from(node, at, this.x.forNode(node)), depth);
       case "elementwise": {
-        const { wgsl, helpers } = def.lower;
+        const { lower } = def;
         const key = `e:${node.id}@${at.map((i) => i.key).join()}`;
         const known = this.to.find(key);
         if (known !== undefined) return { name: known, depth };
         const args = node.inputs.map((input) => this.#value(input, at));
-        const helper = helpers?.(node) ?? "";
+        const helper = lower.helpers?.(node) ?? "";
         if (helper !== "") this.given.helpers.add(helper.trimEnd());
         const needs = Math.max(0, ...args.map((a) => a.depth));
-        const name = this.to.bind(key, "v", needs, () => unwrap(wgsl(args.map((a) => a.name), node)));
+        const name = this.to.bind(key, "v", needs, () => unwrap(lower.wgsl(args.map((a) => a.name), node)));
         return { name, depth: needs };
       }
       case "reduce":
@@ -158,7 +158,7 @@ export class ValueWriter {
 }
 
 /** An operand need not stand in parentheses of its own after `=`. */
-function unwrap(text: string): string {
+export function unwrap(text: string): string {
   if (!text.startsWith("(")) return text;
   let open = 0;
   for (let i = 0; i < text.length; i++) {

@@ -1,5 +1,5 @@
 import { gradients } from "../../../compiler/autodiff/gradients.ts";
-import { GraphBuilder } from "../../../compiler/graph/builder.ts";
+import type { GraphBuilder } from "../../../compiler/graph/builder.ts";
 import type { Graph, Node } from "../../../compiler/graph/node.ts";
 import { ndarray, count, type NdArray } from "../../../compiler/graph/ndarray.ts";
 import type { SizeLike } from "../../../compiler/graph/type.ts";
