@@ -1,9 +1,4 @@
-/** Stopband attenuation the Kaiser window is designed for, dB. */
-const ATTENUATION = 105;
-/** Everything up to this fraction of the lower Nyquist frequency passes; everything above that Nyquist is stopped. */
-const PASSBAND = 0.9;
-/** Rate pairs with a larger reduced numerator interpolate between this many filter phases (error below -125 dB). */
-const MAX_PHASES = 2048;
+import { resamplingFilters, type PairedFilters, type PhaseFilters } from "./resample-filters.ts";
 
 /**
  * Converts a sampling rate by a polyphase windowed-sinc filter (Crochiere & Rabiner, "Multirate Digital
@@ -16,101 +11,95 @@ export function resample(input: Float32Array, from: number, to: number): Float32
   const divisor = gcd(from, to);
   const up = to / divisor;
   const down = from / divisor;
-  const bank = filterBank(up, down);
-  // Zeros on both sides spare the inner loop its bounds checks.
-  const padded = new Float32Array(input.length + 2 * bank.taps);
-  padded.set(input, bank.taps);
-
   const output = new Float32Array(Math.ceil((input.length * up) / down));
-  for (let k = 0; k < output.length; k++) {
-    const position = k * down; // in units of 1/up input samples
-    const whole = Math.floor(position / up);
-    const phase = ((position - whole * up) / up) * bank.phases;
-    const row = Math.floor(phase);
-    const start = whole + bank.taps - bank.taps / 2 + 1;
-    const fraction = phase - row;
-    const at = dot(padded, start, bank.rows, row * bank.taps, bank.taps);
-    output[k] =
-      fraction === 0
-        ? at
-        : at + fraction * (dot(padded, start, bank.rows, (row + 1) * bank.taps, bank.taps) - at);
-  }
+  const filters = resamplingFilters(up, down);
+  if (filters.kind === "paired") filterPairs(input, filters, output);
+  else interpolate(input, filters, up, down, output);
   return output;
 }
 
-/** Four running sums: the additions of one sum would wait for each other. */
-function dot(signal: Float32Array, at: number, rows: Float64Array, row: number, taps: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let i = 0; i < taps; i += 4) {
-    a += signal[at + i]! * rows[row + i]!;
-    b += signal[at + i + 1]! * rows[row + i + 1]!;
-    c += signal[at + i + 2]! * rows[row + i + 2]!;
-    d += signal[at + i + 3]! * rows[row + i + 3]!;
-  }
-  return a + b + (c + d);
-}
-
-interface FilterBank {
-  /** Fractional positions between two input samples; row `phases` (one whole sample on) closes the table. */
-  readonly phases: number;
-  /** Taps a row, a multiple of 4. */
-  readonly taps: number;
-  /** (phases + 1) x taps. Row p, tap i weighs input sample i - taps/2 + 1 for an output at fraction p/phases. */
-  readonly rows: Float64Array;
-}
-
-/** A data set has few different rates; the last few banks are kept (a bank is at most some tens of MB). */
-const banks = new Map<string, FilterBank>();
-
-function filterBank(up: number, down: number): FilterBank {
-  const key = `${up}/${down}`;
-  const known = banks.get(key);
-  if (known) return known;
-  const bank = designBank(up, down);
-  if (banks.size >= 4) banks.delete(banks.keys().next().value!);
-  banks.set(key, bank);
-  return bank;
-}
-
-function designBank(up: number, down: number): FilterBank {
-  const phases = Math.min(up, MAX_PHASES);
-  // Frequencies in units of the input's Nyquist frequency.
-  const stop = Math.min(1, up / down);
-  const transition = stop * (1 - PASSBAND);
-  const cutoff = stop - transition / 2;
-  const order = (ATTENUATION - 8) / (2.285 * Math.PI * transition); // Kaiser's estimate
-  const taps = 4 * Math.ceil((order + 2) / 4);
-  const half = taps / 2;
-  const beta = 0.1102 * (ATTENUATION - 8.7);
-  const rows = new Float64Array((phases + 1) * taps);
-  for (let phase = 0; phase <= phases; phase++) {
-    const row = rows.subarray(phase * taps, (phase + 1) * taps);
-    let sum = 0;
-    for (let i = 0; i < taps; i++) {
-      const time = i - half + 1 - phase / phases;
-      const edge = 1 - (time / half) ** 2;
-      const value = edge <= 0 ? 0 : cutoff * sinc(cutoff * time) * besselI0(beta * Math.sqrt(edge));
-      row[i] = value;
-      sum += value;
+function filterPairs(input: Float32Array, filters: PairedFilters, output: Float32Array): void {
+  const { period, advance, before, taps, rows, starts } = filters;
+  const signal = withSilence(input, before, taps + 3 * advance);
+  for (let pair = 0; pair < starts.length; pair++) {
+    let start = starts[pair]!;
+    for (let k = 2 * pair; k < output.length; k += 4 * period, start += 4 * advance) {
+      filterBlock(signal, start, advance, rows, 2 * pair * taps, taps, output, k, period);
     }
-    // Each phase passes a constant unchanged, exactly.
-    for (let i = 0; i < taps; i++) row[i]! /= sum;
   }
-  return { phases, taps, rows };
 }
 
-function sinc(x: number): number {
-  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+/**
+ * Outputs k and k+1 and the same of the next three periods: eight sums of which every pair shares four samples
+ * and every four share one weight, so that the loop loads six numbers for eight products.
+ */
+function filterBlock(
+  signal: Float64Array, start: number, advance: number,
+  rows: Float64Array, row: number, taps: number,
+  output: Float32Array, k: number, period: number,
+): void {
+  let [even0, even1, even2, even3] = [0, 0, 0, 0];
+  let [odd0, odd1, odd2, odd3] = [0, 0, 0, 0];
+  for (let i = 0; i < taps; i++) {
+    const at = start + i;
+    const even = rows[row + i]!;
+    const odd = rows[row + taps + i]!;
+    const x0 = signal[at]!;
+    const x1 = signal[at + advance]!;
+    const x2 = signal[at + 2 * advance]!;
+    const x3 = signal[at + 3 * advance]!;
+    even0 += even * x0;
+    even1 += even * x1;
+    even2 += even * x2;
+    even3 += even * x3;
+    odd0 += odd * x0;
+    odd1 += odd * x1;
+    odd2 += odd * x2;
+    odd3 += odd * x3;
+  }
+  // What lies behind the end of the output is dropped: a typed array ignores it.
+  output[k] = even0;
+  output[k + 1] = odd0;
+  output[k + period] = even1;
+  output[k + period + 1] = odd1;
+  output[k + 2 * period] = even2;
+  output[k + 2 * period + 1] = odd2;
+  output[k + 3 * period] = even3;
+  output[k + 3 * period + 1] = odd3;
 }
 
-/** Modified Bessel function of the first kind, order 0, by its power series. */
-function besselI0(x: number): number {
-  let sum = 1;
-  for (let term = 1, k = 1; term > sum * 1e-17; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
+function interpolate(input: Float32Array, filters: PhaseFilters, up: number, down: number, output: Float32Array): void {
+  const { phases, before, taps, rows } = filters;
+  const signal = withSilence(input, before, taps);
+  for (let k = 0; k < output.length; k++) {
+    const position = k * down; // in units of 1/up input samples
+    const whole = Math.floor(position / up);
+    const phase = ((position - whole * up) / up) * phases;
+    const row = Math.floor(phase);
+    output[k] = filterBetween(signal, whole, rows, row * taps, taps, phase - row);
   }
-  return sum;
+}
+
+/** Between the row at `row` and the next. Two sums a row: the additions of one would wait for each other. */
+function filterBetween(signal: Float64Array, at: number, rows: Float64Array, row: number, taps: number, fraction: number): number {
+  const next = row + taps;
+  let [a0, a1, b0, b1] = [0, 0, 0, 0];
+  for (let i = 0; i < taps; i += 2) {
+    const x0 = signal[at + i]!;
+    const x1 = signal[at + i + 1]!;
+    a0 += x0 * rows[row + i]!;
+    a1 += x1 * rows[row + i + 1]!;
+    b0 += x0 * rows[next + i]!;
+    b1 += x1 * rows[next + i + 1]!;
+  }
+  return (1 - fraction) * (a0 + a1) + fraction * (b0 + b1);
+}
+
+/** In float64, as the sums are: converting each sample once is cheaper than in each product. */
+function withSilence(input: Float32Array, before: number, after: number): Float64Array {
+  const signal = new Float64Array(before + input.length + after);
+  signal.set(input, before);
+  return signal;
 }
 
 function gcd(a: number, b: number): number {

@@ -64,6 +64,18 @@ describe("resample", () => {
     expect(resample(same, 16000, 16000)).toBe(same);
   });
 
+  it("gives the same samples however much silence follows", () => {
+    for (const [from, to] of [[44100, 16000], [48000, 16000], [8000, 48000], [15999, 16000]] as const) {
+      for (const length of [1, 2, 7, 440, 441, 442, 1763, 1765]) {
+        const clip = tone(1000, from, length / from);
+        const followed = new Float32Array(3 * length + 5000);
+        followed.set(clip);
+        const found = resample(clip, from, to);
+        expect(found).toEqual(resample(followed, from, to).subarray(0, found.length));
+      }
+    }
+  });
+
   it("copes with clips shorter than the filter", () => {
     expect(resample(Float32Array.of(1), 44100, 16000)).toHaveLength(1);
     expect(resample(new Float32Array(0), 44100, 16000)).toHaveLength(0);
