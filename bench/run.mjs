@@ -1,0 +1,18 @@
+// npm run bench [-- <name> [arguments]]: the measurements behind figures in notes and docs. Without a name, lists them.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const benches = {
+  "build-time": "how long `jepac build` of the full model takes, process and all",
+  "full-size": "two training steps of the unreduced ViT-B model: [--batch 4] [--twin]",
+  "step-time": "milliseconds a step and where they go: [--preset tiny] [--steps 20]",
+  "real-audio": "the Free Spoken Digit Dataset end to end: <fsdd.tar.gz> [--steps 600] [--preset tiny]",
+};
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || !Object.hasOwn(benches, name)) {
+  for (const [known, about] of Object.entries(benches)) console.log(`${known.padEnd(12)} ${about}`);
+  process.exit(name === undefined ? 0 : 1);
+}
+const { status } = spawnSync("node", [fileURLToPath(new URL(`${name}.mjs`, import.meta.url)), ...args], { stdio: "inherit" });
+process.exit(status ?? 1);
