@@ -38,10 +38,11 @@ export function indexValue(it: Interpreter, expr: Expr & { kind: "index" }, obje
     const from = item.kind === "at" ? bound(item.index, size) : bound(item.from, Poly.constant(0));
     const to = item.kind === "at" ? from.add(Poly.constant(1)) : bound(item.to, size);
     const length = to.sub(from);
-    const fits = it.range(from).min >= 0 && it.range(length).min >= 0 && it.range(size.sub(to)).min >= 0;
+    const fits = it.range(from).min >= 0 && it.range(length).min >= 1 && it.range(size.sub(to)).min >= 0;
     if (!fits) {
       const range = item.kind === "at" ? show(from) : `${show(from)}:${show(to)}`;
-      it.fail("JM0505", { range, size: show(size) }, item.span, `axis ${axis} has ${show(size)}`);
+      const empty = it.range(length).min === 0;
+      it.fail("JM0505", { range, size: show(size) }, item.span, empty ? "this may be empty" : `axis ${axis} has ${show(size)}`);
     }
     starts.push(from);
     sizes.push(length);

@@ -38,8 +38,9 @@ export function lower(request: LowerRequest): Lowered {
   const storage = new Storage(request, nodes, outputs, groups);
   checkInPlace(groups, storage);
   const maxWorkgroups = limits.maxComputeWorkgroupsPerDimension;
+  for (const group of groups) checkTensors(group, storage, limits, box);
   const kernels = groups.map((group) => groupKernel(group, { roots: chosen, storage, box, maxWorkgroups }));
-  kernels.forEach((kernel, i) => checkLimits(kernel, groups[i]!, limits, box));
+  kernels.forEach((kernel, i) => checkBindings(kernel, groups[i]!, limits));
 
   const memory = placeTensors(kernels, storage, box, request);
   const { params, dispatches } = dispatchAll(kernels, groups, request, memory.bind);
@@ -106,12 +107,19 @@ function dispatchAll(
   return { params, dispatches };
 }
 
-function checkLimits(kernel: Kernel, group: Group, limits: Limits, box: SizeBox): void {
-  for (const tensor of kernel.tensors) {
-    const [bytes, limit] = [bytesOf(tensor, box), limits.maxStorageBufferBindingSize];
+/** Checked before kernels are written, whose grids then are bounded too. */
+function checkTensors(group: Group, storage: Storage, limits: Limits, box: SizeBox): void {
+  const limit = limits.maxStorageBufferBindingSize;
+  const read = [...group.reads].flatMap((node) => storage.tensorOf(node) ?? []);
+  for (const tensor of [...read, ...[...group.members].flatMap((node) => storage.storesOf(node))]) {
+    const bytes = bytesOf(tensor, box);
     if (bytes > limit) throw new LowerError(tensor.name, "maxStorageBufferBindingSize", bytes, limit, tensor.span);
   }
-  const [count, limit] = [kernel.tensors.length, limits.maxStorageBuffersPerShaderStage];
+}
+
+function checkBindings(kernel: Kernel, group: Group, limits: Limits): void {
+  const count = kernel.tensors.length;
+  const limit = limits.maxStorageBuffersPerShaderStage;
   if (count > limit) throw new LowerError(kernel.name, "maxStorageBuffersPerShaderStage", count, limit, spanOf(group));
 }
 

@@ -34,7 +34,7 @@ export const elaborateCodes = {
   JM0505: code<{ range: string; size: string }>({
     title: "slice outside the axis",
     message: ({ range, size }) => `the slice ${range} does not fit an axis of ${size}`,
-    explain: "A slice `a:b` needs 0 <= a <= b <= the size of the axis, for every value its runtime sizes can take.",
+    explain: "A slice `a:b` needs 0 <= a < b <= the size of the axis, for every value its runtime sizes can take.",
     wrong: "let x = patches[:, 0:200]     // the axis has 128",
     right: "let x = patches[:, 0:100]",
   }),
