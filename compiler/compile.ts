@@ -66,6 +66,8 @@ function build(program: Program, model: ElaboratedModel, options: CompileOptions
   const trainer = emitTrainer(plan, program.main.source.path);
   files.set("trainer.ts", trainer.typescript);
   files.set("trainer.js", trainer.javascript);
+  // Wherever the folder goes, its trainer is a module.
+  files.set("package.json", `{ "private": true, "type": "module" }\n`);
   return { plan, files, model, graphs: new Map(programs.map((p) => [p.program.name, p.program.graph])) };
 }
 

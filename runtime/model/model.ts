@@ -3,7 +3,7 @@ import { loadCheckpoint } from "../checkpoint/index.ts";
 import { Session, type HostArray } from "../execute/index.ts";
 import { openGpu, type Gpu } from "../gpu/index.ts";
 import { loadPlan } from "../plan/read.ts";
-import type { Plan } from "../plan/schema.ts";
+import type { Plan, PortPlan } from "../plan/schema.ts";
 
 /** What an emitted `trainer.ts` says of its model; the names below are checked against it. */
 export interface ModelTypes {
@@ -81,9 +81,9 @@ export class Model<T extends ModelTypes> {
     return Object.fromEntries(Object.entries(outputs).map(([name, [value]]) => [name, value]));
   }
 
-  /** Calls an exported function. Runtime sizes are taken from the first input's length. */
+  /** Calls an exported function. Runtime sizes that are not given are taken from the inputs' lengths. */
   async call<N extends keyof T["exports"] & string>(name: N, inputs: T["exports"][N], sizes: Readonly<Record<string, number>> = {}): Promise<HostTensor> {
-    const run = this.#session.run(name, { step: this.#step, seed: this.#seed, sizes, inputs: inputs as Record<string, HostArray> });
+    const run = this.#session.run(name, { step: this.#step, seed: this.#seed, sizes: { ...sizesOf(this.plan.programs[name]?.inputs ?? [], inputs as Record<string, HostArray>), ...sizes }, inputs: inputs as Record<string, HostArray> });
     const { result } = await run.outputs();
     return { shape: run.shapes["result"] ?? [], data: result as Float32Array };
   }
@@ -98,4 +98,17 @@ export class Model<T extends ModelTypes> {
     this.#session.dispose();
     this.#gpu.destroy();
   }
+}
+
+/** The runtime sizes that lengths of inputs tell: of `f32[N, 2048]` with 4,096 values, N is 2. */
+function sizesOf(ports: readonly PortPlan[], inputs: Readonly<Record<string, HostArray>>): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  for (const { name, shape } of ports) {
+    const [unknown, ...others] = shape.filter((size) => typeof size !== "number");
+    const values = inputs[name];
+    if (values === undefined || others.length > 0 || unknown === undefined || !("size" in unknown)) continue;
+    const known = shape.reduce((product: number, size) => (typeof size === "number" ? product * size : product), 1);
+    if (values.length % known === 0) sizes[unknown.size] = values.length / known;
+  }
+  return sizes;
 }
