@@ -15,9 +15,9 @@ export function compileFile(path: string, options: CompileOptions): Compiled | u
 /** Prints messages and their count, and sets the exit code if one is an error. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) process.stderr.write(`${renderDiagnostic(diagnostic, style)}\n`);
-  const errors = diagnostics.filter((d) => d.severity === "error").length;
-  if (errors === 0) return;
+  const [first, ...others] = diagnostics.filter((d) => d.severity === "error");
+  if (first === undefined) return;
   process.exitCode = 1;
-  const codes = [...new Set(diagnostics.map((d) => d.code))];
-  process.stderr.write(style.faint(`${errors} error${errors === 1 ? "" : "s"}; \`jepac explain ${codes[0] ?? ""}\` says more\n`));
+  const count = others.length === 0 ? "1 error" : `${1 + others.length} errors`;
+  process.stderr.write(style.faint(`${count}; \`jepac explain ${first.code}\` says more\n`));
 }

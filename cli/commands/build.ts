@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "@jepac/runtime";
@@ -63,9 +63,11 @@ export async function writeBuild(out: string, compiled: Compiled): Promise<void>
 
 /** What stands at the place of a build is replaced: only an earlier build or an empty folder may be. */
 async function refuseOthers(out: string): Promise<void> {
-  const found = await readdir(out).catch((error: unknown) => ((error as NodeJS.ErrnoException).code === "ENOTDIR" ? "file" : null));
-  if (found === null || (found !== "file" && (found.length === 0 || found.includes("plan.json")))) return;
-  throw new UserError("JC031", `${out} is ${found === "file" ? "a file" : "a folder with other things in it"}, and a build would replace it`, "name another folder with --out");
+  const found = await stat(out).catch(() => null);
+  if (found === null) return;
+  const inside = found.isDirectory() ? await readdir(out) : null;
+  if (inside !== null && (inside.length === 0 || inside.includes("plan.json"))) return;
+  throw new UserError("JC031", `${out} is ${inside === null ? "a file" : "a folder with other things in it"}, and a build would replace it`, "name another folder with --out");
 }
 
 function printSummary({ plan }: Compiled, out: string, milliseconds: number): void {
