@@ -33,7 +33,7 @@ export default defineConfig(
   },
   {
     files: ["**/*.js", "**/*.mjs"],
-    languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly", globalThis: "readonly", Buffer: "readonly" } },
+    languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly", globalThis: "readonly", Buffer: "readonly", performance: "readonly" } },
     rules: { "no-undef": "error", "no-unused-vars": "error", "no-unreachable": "error" },
   },
   { rules: { eqeqeq: "error", "max-lines": ["error", 500], "no-console": "off" } },
