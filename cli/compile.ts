@@ -1,8 +1,6 @@
 import { compile, type CompileOptions, type Compiled } from "../compiler/compile.ts";
-import { renderDiagnostic } from "../compiler/diagnostics/render.ts";
-import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import { printDiagnostics } from "./print-diagnostics.ts";
 import { readMain, readSource } from "./sources.ts";
-import { style } from "./style.ts";
 
 /** Compiles a file and prints every message about it; undefined (and exit code 1) if there were errors. */
 export function compileFile(path: string, options: CompileOptions): Compiled | undefined {
@@ -10,14 +8,4 @@ export function compileFile(path: string, options: CompileOptions): Compiled | u
   const { diagnostics, compiled } = compile(path, readSource, options);
   printDiagnostics(diagnostics);
   return compiled;
-}
-
-/** Prints messages and their count, and sets the exit code if one is an error. */
-export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
-  for (const diagnostic of diagnostics) process.stderr.write(`${renderDiagnostic(diagnostic, style)}\n`);
-  const [first, ...others] = diagnostics.filter((d) => d.severity === "error");
-  if (first === undefined) return;
-  process.exitCode = 1;
-  const count = others.length === 0 ? "1 error" : `${1 + others.length} errors`;
-  process.stderr.write(style.faint(`${count}; \`jepac explain ${first.code}\` says more\n`));
 }

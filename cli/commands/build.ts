@@ -5,7 +5,6 @@ import { UserError } from "@jepac/runtime";
 import type { Compiled } from "../../compiler/compile.ts";
 import { targets, type TargetName } from "../../compiler/targets.ts";
 import { assignment } from "../arguments.ts";
-import { compileFile } from "../compile.ts";
 import { bytes, count } from "../numbers.ts";
 import { style } from "../style.ts";
 
@@ -29,6 +28,8 @@ export function addBuild(program: Command): void {
       const started = performance.now();
       const { target } = options;
       if (!isTarget(target)) throw new UserError("JC032", `there is no target ${target}`, `--target is one of ${Object.keys(targets).join(", ")}`);
+      // Only here: what writes the typed trainer takes long to load.
+      const { compileFile } = await import("../compile.ts");
       const compiled = compileFile(path, { target, ...(options.preset === undefined ? {} : { preset: options.preset }), ...(options.set === undefined ? {} : { set: options.set }) });
       if (compiled === undefined) return;
       const out = options.out ?? join("build", basename(path, ".jm"));

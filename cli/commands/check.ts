@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { checkProgram } from "../../compiler/check-program.ts";
 import { json } from "../../compiler/diagnostics/json.ts";
-import { printDiagnostics } from "../compile.ts";
+import { printDiagnostics } from "../print-diagnostics.ts";
 import { readMain, readSource } from "../sources.ts";
 
 export function addCheck(program: Command): void {

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { DiagnosticBag } from "../../compiler/diagnostics/diagnostic.ts";
 import { format } from "../../compiler/syntax/format.ts";
 import { parse } from "../../compiler/syntax/parser.ts";
-import { printDiagnostics } from "../compile.ts";
+import { printDiagnostics } from "../print-diagnostics.ts";
 import { readMain } from "../sources.ts";
 
 export function addFormat(program: Command): void {

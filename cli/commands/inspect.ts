@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { UserError } from "@jepac/runtime";
 import { printGraph } from "../../compiler/graph/print.ts";
 import { assignment } from "../arguments.ts";
-import { compileFile } from "../compile.ts";
 import type { Compiled } from "../../compiler/compile.ts";
 import { bytes } from "../numbers.ts";
 
@@ -18,9 +17,11 @@ export function addInspect(program: Command): void {
     .option("--preset <name>", "a named group of config values from the model")
     .option("--set <name=value>", "change one config value (repeatable)", assignment)
     .description("print the graph's text form, the kernels, the memory plan or the WGSL")
-    .action((path: string, options: { view: string; program: string; preset?: string; set?: Record<string, string> }) => {
+    .action(async (path: string, options: { view: string; program: string; preset?: string; set?: Record<string, string> }) => {
       const view = VIEWS.find((v) => v === options.view);
       if (view === undefined) throw new UserError("JC040", `there is no view ${options.view}`, `--view is one of ${VIEWS.join(", ")}`);
+      // Only here: what writes the typed trainer takes long to load.
+      const { compileFile } = await import("../compile.ts");
       const compiled = compileFile(path, { ...(options.preset === undefined ? {} : { preset: options.preset }), ...(options.set === undefined ? {} : { set: options.set }) });
       if (compiled === undefined) return;
       const graph = compiled.graphs.get(options.program);
