@@ -43,7 +43,7 @@ export function lineChart({ title, note, lines, smoothed = false, fromZero = fal
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}">
 ${y.ticks.map((v) => `<path class="grid" d="M${LEFT} ${fixed(y.at(v))}H${WIDTH - RIGHT}"/><text class="tick" x="${LEFT - 8}" y="${fixed(y.at(v) + 4)}" text-anchor="end">${tickText(v)}</text>`).join("\n")}
 ${x.ticks.map((v) => `<text class="tick" x="${fixed(x.at(v))}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${tickText(v)}</text>`).join("")}
-<text class="tick" x="${WIDTH - RIGHT + 8}" y="${HEIGHT - BOTTOM + 18}">step</text>
+<text class="tick" x="${WIDTH - RIGHT + 28}" y="${HEIGHT - BOTTOM + 18}">step</text>
 ${curves.join("\n")}
 ${endLabels(drawn, y)}
 </svg>
