@@ -87,7 +87,8 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
     { model: plan.model, config: plan.config, fingerprint: plan.fingerprint, seed, steps, data: data && { path: data.path, clips: data.identity.clips } },
     { started: new Date().toISOString(), fromStep, adapter, versions: parts.versions },
   );
-  observer?.started?.({ plan, adapter, clips: data?.identity.clips ?? null, clipsPerStep: data?.batch ?? 0, seed, fromStep, steps });
+  const clips = data?.batch ?? examplesPerStep(plan);
+  observer?.started?.({ plan, adapter, clips: data?.identity.clips ?? null, clipsPerStep: clips, seed, fromStep, steps });
 
   const metrics = await MetricsFile.open(folder.metrics, fromStep);
   const logEvery = settings.logEvery ?? 10;
@@ -99,7 +100,7 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
       plan, session, seed, steps,
       from: fromStep,
       batches: data?.batches(seed) ?? null,
-      clips: data?.batch ?? 0,
+      clips,
       checkpointEvery: settings.checkpointEvery ?? 500,
       signal: settings.signal ?? new AbortController().signal,
       onRow(row) {
@@ -133,6 +134,11 @@ function chooseSteps(asked: number | undefined, plan: Plan): number {
   const steps = asked ?? plan.config["steps"];
   if (typeof steps === "number" && Number.isSafeInteger(steps) && steps > 0) return steps;
   throw new UserError("JR524", `the number of steps is not known: the model '${plan.model}' has no 'config steps'`, "Say how many with --steps.");
+}
+
+/** What a step of a model without audio counts for: its `config batch`, else one. */
+function examplesPerStep({ config }: Plan): number {
+  return typeof config["batch"] === "number" ? config["batch"] : 1;
 }
 
 function changesSince(info: CheckpointInfo, { plan, data }: RunParts): string[] {

@@ -64,6 +64,15 @@ describe("jepac", () => {
   });
 });
 
+describe("README", () => {
+  it("shows the model as it is", () => {
+    const plain = (text: string): string => text.replace(/\/\/.*/g, "").replace(/\s+/g, " ");
+    const model = plain(readFileSync(join(root, "models/audio-jepa.jm"), "utf8"));
+    const [, sample] = /```jm\n([^]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))!;
+    for (const line of sample!.split("\n")) expect(model).toContain(plain(line).trim());
+  });
+});
+
 describe("jepac check", () => {
   it("finds no fault in the models", async () => {
     expect(await jepac(["check", "models/audio-jepa.jm"])).toMatchObject({ code: 0, out: "models/audio-jepa.jm: no errors\n", err: "" });

@@ -8,6 +8,7 @@ import { writeSyntheticClips } from "../../runtime/data/index.ts";
 import { readMetrics } from "../../runtime/train/metrics-file.ts";
 import { train } from "../../runtime/train/train.ts";
 import { trainerMain } from "../../runtime/trainer/trainer.ts";
+import { compileModel } from "../support/session.ts";
 import { jepac, script, type Ended, type Setting } from "../cli/command.ts";
 import { compileSmall, scratch, writeBuild } from "./small.ts";
 
@@ -100,6 +101,18 @@ with safe_open(sys.argv[1], "np") as f: print(json.dumps({"step": f.metadata()["
     expect(seen.n).toBe(Object.keys(own).length);
     expect(seen.w).toBeCloseTo((own["encoder.fc1.weight"] as Float32Array).reduce((a, b) => a + b, 0), 4);
     expect(basename(path)).toContain(seen.step);
+  });
+});
+
+describe("the first example of docs/language.md", () => {
+  it("learns without clips, and tells how fast", async () => {
+    const text = /```jm\n([^]*?)```/.exec(readFileSync(new URL("../../docs/language.md", import.meta.url), "utf8"))![1]!;
+    const build = writeBuild(at("rotation"), compileModel("rotation.jm", {}, text));
+    const { code, out } = await inProcess(build, "--out", at("rotation-run"), "--steps", "100");
+    expect(code).toBe(0);
+    expect(out).not.toMatch(/ETA \?|\b0 clips/);
+    const losses = (await metrics(at("rotation-run"))).map((line) => line["loss"] as number);
+    expect(losses.at(-1)!).toBeLessThan(losses[0]! / 10);
   });
 });
 
