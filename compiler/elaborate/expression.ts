@@ -165,11 +165,18 @@ function takeApart(it: Interpreter, stmt: Stmt & { kind: "bind" }, value: Value)
   });
 }
 
+/** Loops unroll: more turns than any network has layers would only fill the memory. */
+const MOST_TURNS = 1_000;
+
 /** What a loop runs over: the ints of a range, or the items of a list. */
 function elements(it: Interpreter, over: Expr, scope: Scope): readonly Value[] {
   if (over.kind === "range") {
     const low = asStaticInt(it, evaluate(it, over.low, scope), over.low.span, "a loop bound");
     const high = asStaticInt(it, evaluate(it, over.high, scope), over.high.span, "a loop bound");
+    if (high - low > MOST_TURNS) {
+      const message = `this loop takes ${(high - low).toLocaleString("en-US")} turns, and at most ${MOST_TURNS.toLocaleString("en-US")} are unrolled`;
+      it.fail("JM0512", { message }, over.span);
+    }
     return Array.from({ length: Math.max(0, high - low) }, (_, i) => int(low + i));
   }
   const value = evaluate(it, over, scope);

@@ -69,7 +69,7 @@ export const elaborateCodes = {
   JM0510: code<{ name: string; size: string }>({
     title: "a size that is not positive",
     message: ({ name, size }) => `${name} would have the size ${size}`,
-    explain: "Every axis of a tensor has at least one element; only a slice or pad may leave none.",
+    explain: "Every axis of a tensor has at least one element.",
     wrong: "config depth = 0\nlet x = uniform([depth])",
     right: "config depth = 1\nlet x = uniform([depth])",
   }),
