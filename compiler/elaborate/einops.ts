@@ -53,6 +53,9 @@ function measure(it: Interpreter, expr: Expr & { kind: "rearrange" }, node: Node
       it.fail("JM0512", { message: `this axis should be ${show(known)}, but it is ${show(whole)}` }, axis.span, `${show(whole)} here`);
     }
   });
+  for (const [name, size] of sizes) {
+    if (it.range(size).min < 1) it.fail("JM0510", { name: `axis \`${name}\``, size: show(size) }, expr.span);
+  }
 }
 
 /** `einsum(b n k, b m k -> b n m; q, k)`: one or two operands. */

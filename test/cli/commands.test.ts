@@ -106,6 +106,7 @@ describe("jepac build", () => {
     [[small, "--set", "most=8"], /error\[JM0505\]: the slice 0:8 - M does not fit an axis of 8[^]*this may be empty/],
     [[small, "--set", "batch=1_000_000_000"], /error\[JM0601\]: clip needs maxStorageBufferBindingSize of 8,192,000,000,000, [^]*a smaller `--set batch/],
     [["models/audio-jepa.jm", "--set", "depth=99_999_999_999"], "error[JM0512]: this loop takes 99,999,999,999 turns, and at most 1,000 are unrolled"],
+    [["models/audio-jepa.jm", "--preset", "tiny", "--set", "heads=-1"], "error[JM0510]: axis `h` would have the size -1"],
     [[small, "--set", "fewest=6"], "error[JM0507]: runtime size `M` would lie in 6..5"],
   ])("says what is wrong with %j, and writes nothing", async (args, said) => {
     refused(await jepac(["build", ...args, "--out", out]), said);

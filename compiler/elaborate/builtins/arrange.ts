@@ -27,6 +27,8 @@ const reshape: Builtin = (args) => {
   const shape = asSizes(args.it, args.get(1, "shape"), args.span(1, "shape"));
   const count = (sizes: readonly Poly[]): Poly => sizes.reduce((a, b) => a.mul(b), Poly.constant(1));
   const [before, after] = [count(x.shape), count(shape)];
+  const wrong = shape.find((size) => args.it.range(size).min < 1);
+  if (wrong !== undefined) args.it.fail("JM0510", { name: "an axis of this reshape", size: show(wrong) }, args.span(1, "shape"));
   if (!before.equals(after)) {
     args.it.fail("JM0512", { message: `a reshape keeps the number of elements, but ${show(before)} would become ${show(after)}` }, args.call.span, `[${x.shape.map(show).join(", ")}] to [${shape.map(show).join(", ")}]`);
   }
