@@ -73,7 +73,8 @@ function build(program: Program, model: ElaboratedModel, options: CompileOptions
 
 function overLimit(error: LowerError, program: Program, options: CompileOptions): Diagnostic {
   const span = error.span ?? { source: program.main.source, start: 0, end: 0 };
-  const parts = { subject: error.subject, limit: error.limitName, needed: error.found.toLocaleString("en-US"), offered: error.limit.toLocaleString("en-US") };
+  const amount = (n: number): string => (error.limitName === "maxStorageBuffersPerShaderStage" ? `${n} buffers at once` : `${(n / 2 ** 20).toFixed(0)} MiB`);
+  const parts = { subject: error.subject, limit: error.limitName, needed: amount(error.found), offered: amount(error.limit) };
   const help = options.target === "software" ? ["a smaller `--set batch=...` needs less, and `--target gpu` offers more"] : ["a smaller `--set batch=...` needs less"];
   return diagnose("JM0601", parts, [{ span, text: "made here" }], { help });
 }

@@ -45,7 +45,7 @@ describe("jepac", () => {
     [["explain", "JR101"], "error[JC010]: there is no message JR101\nhint: the compiler's messages have codes like"],
     [["inspect", small, "--view", "grph"], "error[JC040]: there is no view grph\nhint: --view is one of graph, kernels, memory, wgsl"],
     [["build", small, "--target", "cuda"], "error[JC032]: there is no target cuda\nhint: --target is one of gpu, software"],
-    [["embed", "build/x", "clips", "--out", "e.npy", "--pool", "max"], "error[JC021]: --pool is mean or tokens, not max"],
+    [["embed", "build/x", "clips", "--out", "e.npy", "--pool", "max"], "error[JC021]: --pool is mean, time or tokens, not max"],
     [["train", "models", "--out", "x"], /error\[JR201\]: .*plan\.json: cannot read the plan/],
     [["train", "models", "--dta", "x"], "error[JR530]: unknown option '--dta'\nhint: Did you mean --data?"],
   ] as const)("refuses %j", async ([...args], said) => {
@@ -104,7 +104,7 @@ describe("jepac build", () => {
     [[small, "--set", "dim=1.5"], "error[JM0503]: config `dim` is int, but it is set to real `1.5`"],
     [[small, "--set", "dim=-4"], /error\[JM0510\]: .*-4/],
     [[small, "--set", "most=8"], /error\[JM0505\]: the slice 0:8 - M does not fit an axis of 8[^]*this may be empty/],
-    [[small, "--set", "batch=1_000_000_000"], /error\[JM0601\]: clip needs maxStorageBufferBindingSize of 8,192,000,000,000, [^]*a smaller `--set batch/],
+    [[small, "--set", "batch=1_000_000_000"], /error\[JM0601\]: `clip` needs 7812500 MiB, [^]*a smaller `--set batch/],
     [["models/audio-jepa.jm", "--set", "depth=99_999_999_999"], "error[JM0512]: this loop takes 99,999,999,999 turns, and at most 1,000 are unrolled"],
     [["models/audio-jepa.jm", "--preset", "tiny", "--set", "heads=-1"], "error[JM0510]: axis `h` would have the size -1"],
     [[small, "--set", "fewest=6"], "error[JM0507]: runtime size `M` would lie in 6..5"],
