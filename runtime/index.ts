@@ -9,5 +9,6 @@ export { trainerMain } from "./trainer/trainer.ts";
 export { countReasons, openClips, prepare, writeSyntheticClips, type ClipSource, type SkippedClip } from "./data/index.ts";
 export type { Accuracy } from "./evaluate/accuracy.ts";
 export { embedClips, type EmbedOptions, type EmbedResult } from "./evaluate/embed-clips.ts";
+export { POOLS, type Pool } from "./evaluate/pooling.ts";
 export { evaluateKnn, type KnnOptions, type KnnResult } from "./evaluate/evaluate-knn.ts";
 export { writeReport, type ReportOptions } from "./report/write-report.ts";

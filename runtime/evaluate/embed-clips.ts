@@ -7,12 +7,9 @@ import { loadPlan } from "../plan/read.ts";
 import { withSession } from "../train/with-session.ts";
 import { embedSource } from "./embed-source.ts";
 import { Embedder } from "./embedder.ts";
-import { MeanPool } from "./mean-pool.ts";
 import { NpyWriter } from "./npy.ts";
+import { pooling, type EmbedRow, type Pool } from "./pooling.ts";
 import { initWeights, loadWeights, type WeightsOrigin } from "./weights.ts";
-
-/** `mean`: one vector a clip, the mean over its tokens. `tokens`: all vectors, one row a window. */
-export type Pool = "mean" | "tokens";
 
 export interface EmbedOptions {
   /** What `jepac build` wrote. */
@@ -23,6 +20,7 @@ export interface EmbedOptions {
   readonly data: string;
   /** The `.npy` to write; its index goes beside it as `.json`. */
   readonly out: string;
+  /** `mean` by default. */
   readonly pool?: Pool | undefined;
   readonly seed?: number | undefined;
   /** A part of the GPU's name, or `software`. */
@@ -35,7 +33,7 @@ export interface EmbedOptions {
 export interface EmbedResult {
   readonly npy: string;
   readonly index: string;
-  /** [clips, dim] for `mean`, [windows, tokens, dim] for `tokens`. */
+  /** [clips, dim] for `mean`, [times of all clips, dim] for `time`, [windows, tokens, dim] for `tokens`. */
   readonly shape: readonly number[];
   readonly skipped: readonly SkippedClip[];
 }
@@ -45,16 +43,10 @@ export interface EmbedIndex extends WeightsOrigin {
   readonly model: string;
   readonly pool: Pool;
   readonly shape: readonly number[];
-  /** One a row, in the array's order; the label is null where the clip has none. */
+  /** For `time`: seconds from a clip's row to its next. */
+  readonly hop?: number;
+  /** In the array's order, one a row, for `time` one a clip; the label is null where the clip has none. */
   readonly rows: readonly EmbedRow[];
-}
-
-export interface EmbedRow {
-  readonly name: string;
-  readonly label: string | null;
-  /** For `tokens`: which window of the clip, and how many of its leading tokens are not padding. */
-  readonly window?: number;
-  readonly kept?: number;
 }
 
 /**
@@ -72,7 +64,9 @@ export async function embedClips(options: EmbedOptions): Promise<EmbedResult> {
       const origin = checkpoint === null ? await initWeights(session, seed) : await loadWeights(loaded.plan, session, checkpoint);
       const { rows, shape, skipped } = await writeEmbeddings(npy, pool, embedder, source, options.onProgress);
       const index = `${npy.slice(0, -".npy".length)}.json`;
-      const content: EmbedIndex = { model: loaded.plan.model, ...origin, pool, shape, rows };
+      const { samples, steps, rate } = embedder.shape;
+      const hop = pool === "time" ? { hop: samples / steps / rate } : {};
+      const content: EmbedIndex = { model: loaded.plan.model, ...origin, pool, shape, ...hop, rows };
       await writeAtomic(index, (file) => writeBytes(file, new TextEncoder().encode(`${JSON.stringify(content, null, 1)}\n`)));
       return { npy, index, shape, skipped: [...source.skipped, ...skipped] };
     } finally {
@@ -89,25 +83,16 @@ export async function writeEmbeddings(
   source: ClipSource,
   onProgress: EmbedOptions["onProgress"],
 ): Promise<{ rows: EmbedRow[]; shape: readonly number[]; skipped: SkippedClip[] }> {
-  const { tokens, dim } = embedder.shape;
   const rows: EmbedRow[] = [];
   const skipped: SkippedClip[] = [];
   let shape: readonly number[] = [];
   await writeAtomic(npy, async (file) => {
-    const writer = new NpyWriter(file, pool === "mean" ? [dim] : [tokens, dim]);
-    const mean = new MeanPool(dim);
+    const pooled = pooling(pool, embedder.shape);
+    const writer = new NpyWriter(file, pooled.row);
     for await (const embedded of embedSource(embedder, source, skipped)) {
-      const clip = { name: source.name(embedded.clip), label: source.label(embedded.clip) ?? null };
-      if (pool === "tokens") {
-        rows.push({ ...clip, window: embedded.window, kept: embedded.kept });
-        await writer.append(embedded.values);
-      } else {
-        mean.add(embedded);
-        if (embedded.last) {
-          rows.push(clip);
-          await writer.append(mean.take());
-        }
-      }
+      const { values, entry } = pooled.add(embedded);
+      if (values) await writer.append(values);
+      if (entry) rows.push({ name: source.name(embedded.clip), label: source.label(embedded.clip) ?? null, ...entry });
       if (embedded.last) onProgress?.(embedded.clip + 1, source.count);
     }
     if (rows.length === 0) throw new UserError("JR604", "no clip could be embedded: every one proved unusable", skipped[0] && `The first: ${skipped[0].name}: ${skipped[0].reason} (${skipped[0].detail}).`);

@@ -4,7 +4,7 @@ import { writeBytes } from "../checkpoint/atomic-write.ts";
 /** Room for any shape: the header is written first, when the number of rows is not known. */
 const HEADER_BYTES = 128;
 
-/** Writes NumPy's .npy, version 1.0, little-endian f32, row by row; the first axis counts the rows. */
+/** Writes NumPy's .npy, version 1.0, little-endian f32, some rows at a time; the first axis counts the rows. */
 export class NpyWriter {
   readonly #file: FileHandle;
   readonly #row: readonly number[];
@@ -17,13 +17,14 @@ export class NpyWriter {
     this.#row = row;
   }
 
+  /** Appends whole rows, one or more. */
   async append(values: Float32Array): Promise<void> {
-    const expected = this.#row.reduce((a, b) => a * b, 1);
-    if (values.length !== expected) throw new Error(`a row has ${values.length} values, expected ${expected}`);
+    const size = this.#row.reduce((a, b) => a * b, 1);
+    if (values.length % size !== 0) throw new Error(`${values.length} values are not rows of ${size}`);
     if (this.#rows === 0) await this.#header();
     await writeBytes(this.#file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#position);
     this.#position += values.byteLength;
-    this.#rows++;
+    this.#rows += values.length / size;
   }
 
   /** Writes the header with the final shape; gives the shape. */

@@ -9,6 +9,7 @@ import { embedSource } from "../../../runtime/evaluate/embed-source.ts";
 import { Embedder } from "../../../runtime/evaluate/embedder.ts";
 import { meanVectors } from "../../../runtime/evaluate/evaluate-knn.ts";
 import { npyHeader } from "../../../runtime/evaluate/npy.ts";
+import type { Pool } from "../../../runtime/evaluate/pooling.ts";
 import type { Plan } from "../../../runtime/plan/schema.ts";
 import { tinyPlan } from "../train/tiny-plan.ts";
 import { fakeEmbed } from "./fake-embed.ts";
@@ -110,9 +111,9 @@ describe("embedding a source", () => {
 });
 
 describe("writing embeddings", () => {
-  const write = (pool: "mean" | "tokens") => {
+  const write = (pool: Pool, plan = tinyPlan()) => {
     const progress: number[] = [];
-    return writeEmbeddings(join(folder, "e.npy"), pool, new Embedder(tinyPlan(), fakeEmbed()), fakeSource(clips), (done) => progress.push(done)).then((result) => ({ ...result, progress }));
+    return writeEmbeddings(join(folder, "e.npy"), pool, new Embedder(plan, fakeEmbed()), fakeSource(clips), (done) => progress.push(done)).then((result) => ({ ...result, progress }));
   };
 
   it("gives one row a clip for the mean", async () => {
@@ -124,6 +125,28 @@ describe("writing embeddings", () => {
     expect(rows).toEqual([{ name: "a/short.wav", label: "a" }, { name: "b/long.wav", label: "b" }, { name: "b/exact.wav", label: "b" }]);
     expect(progress).toEqual([1, 3, 4]);
     expect(skipped.map((clip) => clip.name)).toEqual(["a/bad.wav"]);
+  });
+
+  it("gives one row a kept time for the time steps, and says which are whose", async () => {
+    const { rows, shape, progress } = await write("time", { ...tinyPlan(), config: { frames: 32, patch: 16 } });
+    const npy = readNpy(join(folder, "e.npy"));
+    expect(shape).toEqual([8, 2]);
+    expect(npy.shape).toEqual([8, 2]);
+    // Two bands at each of a window's two times, of which the padded second one is left out.
+    const [short, long, exact] = [[1.5, 3], [2, 8, 2, 8, 2, 8, 2, 8, 7.5, 3], [2, 8, 6, 8]];
+    expect(npy.values).toEqual([...short, ...long, ...exact]);
+    expect(rows).toEqual([
+      { name: "a/short.wav", label: "a", first: 0, count: 1 },
+      { name: "b/long.wav", label: "b", first: 1, count: 5 },
+      { name: "b/exact.wav", label: "b", first: 6, count: 2 },
+    ]);
+    expect(progress).toEqual([1, 3, 4]);
+  });
+
+  it("gives one row a token for the time steps where every token has a time of its own", async () => {
+    const { rows } = await write("time");
+    expect(readNpy(join(folder, "e.npy")).values.slice(0, 4)).toEqual([2, 3, 1, 3]);
+    expect(rows.map(({ first, count }) => [first, count])).toEqual([[0, 2], [2, 10], [12, 4]]);
   });
 
   it("gives one row a window for the tokens, and says which are padding", async () => {
