@@ -16,14 +16,14 @@ spawn("node", [join(root, "scripts", "setup-vulkan.mjs")]);
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 
-say("1. clips: 400 short sounds of 8 kinds, as wav and flac files");
-await writeSyntheticClips(clips, { count: 400, seconds: 1, rate: 8_000, seed: 7 });
+say("1. clips: 800 short sounds of 8 kinds, as wav and flac files");
+await writeSyntheticClips(clips, { count: 800, seconds: 1, rate: 8_000, seed: 7 });
 
 say("2. build: models/audio-jepa.jm, preset tiny");
 jepac("build", join("models", "audio-jepa.jm"), "--preset", "tiny", "--out", build);
 
 say("3. train");
-spawn("node", [join(build, "trainer.js"), "--data", clips, "--out", run, "--log-every", "25"]);
+spawn("node", [join(build, "trainer.js"), "--data", clips, "--out", run, "--log-every", "50"]);
 
 say("4. score: kNN on the frozen target encoder, beside the untrained network");
 const scores = jepac("eval", build, clips, "--knn", "--checkpoint", run, "--json");
