@@ -8,6 +8,7 @@ import { opNamed } from "../ops/table.ts";
 import { Poly } from "../size/poly.ts";
 import type { FoldSpace } from "../schedule/fold-space.ts";
 import { GRID_INPUTS, WORKGROUP, gridFor } from "./grid.ts";
+import { laneKernel } from "./lane-kernel.ts";
 import { settle, type Kernel, type Site, type Store, type Variant } from "./kernel.ts";
 import { foldFunction } from "./fold-function.ts";
 import type { Interface } from "./interface.ts";
@@ -24,12 +25,11 @@ export interface FoldWork {
   readonly maps: readonly (Store & { readonly level: number; readonly role: "full" | "outer" })[];
 }
 
-const LANES = 64;
 const FOUR = Poly.constant(4);
 
 /** Trailing axes of some length are folded by the lanes of a workgroup together, other axes by one lane in a loop. */
 export function foldKernel(name: string, work: FoldWork, site: Site): Kernel {
-  return work.space.byRows ? rowKernel(name, work, site) : laneKernel(name, work, site);
+  return work.space.byRows ? rowKernel(name, work, site) : columnKernel(name, work, site);
 }
 
 function rowKernel(name: string, work: FoldWork, site: Site): Kernel {
@@ -68,7 +68,7 @@ ${result.lines.map((line) => `  ${line}`).join("\n")}
   return { name, tensors: given.tensors, params: given.params, variants: [variant(true), variant(false)] };
 }
 
-function laneKernel(name: string, work: FoldWork, site: Site): Kernel {
+function columnKernel(name: string, work: FoldWork, site: Site): Kernel {
   const { space } = work;
   const fours = outerFours(work, site);
   const width = fours === undefined ? 1 : 4;
@@ -86,17 +86,7 @@ function laneKernel(name: string, work: FoldWork, site: Site): Kernel {
     });
     return { limit, lines: writer.values.to.lines };
   });
-  const text = `${given.text()}@compute @workgroup_size(${LANES})
-fn main(${GRID_INPUTS}, @builtin(local_invocation_index) lane: u32) {
-  let i = (${WORKGROUP}) * ${LANES}u + lane;
-  if (i >= ${result.limit}) {
-    return;
-  }
-${result.lines.map((line) => `  ${line}`).join("\n")}
-}
-`;
-  const variant = { text, requires: [], workgroups: gridFor(items, LANES, site) };
-  return { name, tensors: given.tensors, params: given.params, variants: [variant] };
+  return laneKernel(name, { given, ...result }, items, site);
 }
 
 /** A quarter of the reductions, if a lane that does four in a row still sees which axes' elements each belongs to. */

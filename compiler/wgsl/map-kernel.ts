@@ -2,11 +2,10 @@ import { hostSize } from "../graph/host-size.ts";
 import type { Sum } from "../index/expression.ts";
 import { Indices } from "../index/indices.ts";
 import { Poly } from "../size/poly.ts";
-import { GRID_INPUTS, WORKGROUP, gridFor } from "./grid.ts";
+import { laneKernel } from "./lane-kernel.ts";
 import { settle, type Kernel, type Site, type Store } from "./kernel.ts";
 import { ValueWriter } from "./value-writer.ts";
 
-const LANES = 64;
 const FOUR = Poly.constant(4);
 
 /** One lane for each element (or four) of results that all have `count` elements. */
@@ -28,15 +27,5 @@ export function mapKernel(name: string, stores: readonly Store[], count: Poly, s
     });
     return { lines: writer.to.lines, limit };
   });
-  const text = `${given.text()}@compute @workgroup_size(${LANES})
-fn main(${GRID_INPUTS}, @builtin(local_invocation_index) lane: u32) {
-  let i = (${WORKGROUP}) * ${LANES}u + lane;
-  if (i >= ${result.limit}) {
-    return;
-  }
-${result.lines.map((line) => `  ${line}`).join("\n")}
-}
-`;
-  const variant = { text, requires: [], workgroups: gridFor(items, LANES, site) };
-  return { name, tensors: given.tensors, params: given.params, variants: [variant] };
+  return laneKernel(name, { given, ...result }, items, site);
 }
