@@ -28,6 +28,7 @@ function checkReduction(call: BuiltinCall): Type {
   for (const number of numbers) {
     const at = axisPosition(call, number, x, given);
     if (at === undefined) return unknown;
+    if (folded.has(at)) return call.cx.error("JM0232", { op: call.name, axis: at }, [{ span: given.span, text: "named twice" }, { span: argument(call, "x").span, text: call.cx.show(x) }]);
     folded.add(at);
   }
   const axes = x.axes.flatMap((dim, i): Dim[] => (folded.has(i) ? (kept ? [Poly.constant(1)] : []) : [dim]));

@@ -225,4 +225,11 @@ export const sizeCodes = {
     wrong: "fn f(x: f32[A, T, D], at: i32[B, V]) -> f32[B, V, D] = gather(x, at)",
     right: "fn f(x: f32[B, T, D], at: i32[B, V]) -> f32[B, V, D] = gather(x, at)",
   }),
+  JM0232: code<{ op: string; axis: number }>({
+    title: "an axis is reduced twice",
+    message: ({ op, axis }) => `\`${op}\` names axis ${axis} twice`,
+    explain: "Each axis can be reduced once; -1 and the number of the last axis are the same axis.",
+    wrong: "fn f(x: f32[N, D]) -> f32[N] = sum(x, axis: [1, -1])",
+    right: "fn f(x: f32[N, D]) -> f32[N] = sum(x, axis: 1)",
+  }),
 };
