@@ -25,7 +25,8 @@ export function mutate(text: string, draw: () => number, others: readonly string
   return result;
 }
 
-function mutateOnce(text: string, draw: () => number, others: readonly string[]): string {
+/** A text damaged in one place. */
+export function mutateOnce(text: string, draw: () => number, others: readonly string[]): string {
   const at = Math.floor(draw() * (text.length + 1));
   const length = 1 + Math.floor(draw() * 12);
   const end = Math.min(text.length, at + length);
