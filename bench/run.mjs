@@ -6,7 +6,7 @@ const benches = {
   "build-time": "how long `jepac build` of the full model takes, process and all",
   "full-size": "two training steps of the unreduced ViT-B model: [--batch 4] [--twin]",
   "step-time": "milliseconds a step and where they go: [--preset tiny] [--steps 20]",
-  "real-audio": "the Free Spoken Digit Dataset end to end: <fsdd.tar.gz> [--steps 600] [--preset tiny]",
+  "real-audio": "the Free Spoken Digit Dataset end to end: <fsdd.tar.gz> [--steps 3000] [--preset tiny]",
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -59,6 +59,29 @@ describe.each(["paper", "official"] as const)("%s on the device, against PyTorch
     }
   });
 
+  test("what the nets compute: context, prediction and target", { timeout: 300_000 }, async () => {
+    const want = golden(`step-${variant}`);
+    const visible = want.facts.visible!;
+    const parts = `
+  let visible_count = ${visible}
+  fn seen(log_mels: f32[N, frames, mels], order: i32[N, T]) -> f32[N, visible_count, dim] =
+    encoder.visible(patchify(log_mels, patch), order[:, :visible_count])
+  export fn context(log_mels: f32[N, frames, mels], order: i32[N, T]) -> f32[N, visible_count, dim] = seen(log_mels, order)
+  export fn predicted(log_mels: f32[N, frames, mels], order: i32[N, T]) -> f32[N, T - visible_count, dim] =
+    predictor(seen(log_mels, order), order[:, :visible_count], order[:, visible_count:])
+  export fn target(log_mels: f32[N, frames, mels], order: i32[N, T]) -> f32[N, T - visible_count, dim] =
+    gather(target_encoder(patchify(log_mels, patch)), order[:, visible_count:])
+  train {`;
+    session = await sessionOf(compileModel("models/golden.jm", { set: GOLDEN_CONFIG }, text.replace("  train {", parts)));
+    loadWeights(session, variant);
+    const inputs = { order: want.ints("input.order").data, log_mels: want.floats("input.log_mel").data };
+    for (const name of ["context", "predicted", "target"]) {
+      const [size] = session.plan.programs[name]!.sizes;
+      const { result } = await session.run(name, { step: 0, seed: 0, sizes: { [size!]: 3 }, inputs }).outputs();
+      expect(relative(result as Float32Array, want.floats(`expected.${name}`).data), name).toBeLessThan(1e-5);
+    }
+  });
+
   test("a 50-step loss curve with masks of varying size", { timeout: 300_000 }, async () => {
     session = await sessionOf(compileModel("models/golden.jm", { set: GOLDEN_CONFIG }, text));
     session.run("init", { step: 0, seed: 0, read: [] });
