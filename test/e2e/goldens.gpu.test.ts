@@ -49,12 +49,12 @@ describe.each(["paper", "official"] as const)("%s on the device, against PyTorch
       inputs: { order: want.ints("input.order").data, log_mels: want.floats("input.log_mel").data },
     });
     const { loss } = await run.outputs();
-    expect(Math.abs(loss![0]! / want.facts.loss! - 1)).toBeLessThan(1e-5);
+    expect(Math.abs(loss![0]! / want.facts.loss! - 1)).toBeLessThan(1e-6);
     for (const net of ["encoder", "predictor"]) {
       const gradients = await session.readBuffer(`gradients.${net}`);
       for (const tensor of session.plan.tensors.filter((t) => t.net === net && t.role === "weight")) {
         const expected = want.floats(`grad.${tensor.name}`).data;
-        expect(relative(new Float32Array(gradients, tensor.offset, expected.length), expected), tensor.name).toBeLessThan(1e-4);
+        expect(relative(new Float32Array(gradients, tensor.offset, expected.length), expected), tensor.name).toBeLessThan(1e-5);
       }
     }
   });
@@ -96,13 +96,14 @@ describe.each(["paper", "official"] as const)("%s on the device, against PyTorch
       const order = orders.slice(step * 3 * 32, (step + 1) * 3 * 32);
       const run = session.run("step", { step, seed: 0, sizes: sizeOf(variant, curve.visible[step]!), inputs: { order, log_mels } });
       const { loss } = await run.outputs();
-      expect(Math.abs(loss![0]! / expected - 1), `step ${step}`).toBeLessThan(1e-3);
+      // Tight enough to see a tanh GELU (1.4e-5), a missing decay (9e-5), a decay of the average one step late (1.3e-4).
+      expect(Math.abs(loss![0]! / expected - 1), `step ${step}`).toBeLessThan(1e-5);
       const after = step + 1;
       if (after === 1 || after === 10 || after === 50) {
         for (const name of tensors.names.filter((n) => n.startsWith(`after${after}.`) && !n.includes("qkv.bias"))) {
           const tensor = name.replace(`after${after}.`, "").replace("teacher.", "target_encoder.");
           // The keys' bias has a gradient of 0 but for rounding, which Adam amplifies; it is no part of these tensors.
-          expect(relative(await session.readTensor(tensor), tensors.floats(name).data), `${tensor} after ${after}`).toBeLessThan(1e-3);
+          expect(relative(await session.readTensor(tensor), tensors.floats(name).data), `${tensor} after ${after}`).toBeLessThan(1e-4);
         }
       }
     }
