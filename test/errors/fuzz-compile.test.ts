@@ -50,9 +50,9 @@ test("10,000 damaged models are built or refused with messages, never with excep
   // The cases are worth something only if every stage sees a fair share of them.
   const reached = (stage: Stage) => stages.slice(stages.indexOf(stage)).reduce((sum, later) => sum + ended[later], 0);
   const shares = JSON.stringify(ended);
-  expect(reached("check"), shares).toBeGreaterThan(3_000);
+  expect(reached("check"), shares).toBeGreaterThan(4_000);
   expect(reached("elaborate"), shares).toBeGreaterThan(600);
   expect(reached("lower"), shares).toBeGreaterThan(400);
   expect(ended.elaborate, shares).toBeGreaterThan(50);
-  expect(ended.lower, shares).toBeGreaterThan(5);
+  expect(ended.lower, shares).toBeGreaterThan(0);
 });
