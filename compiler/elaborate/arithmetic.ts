@@ -2,7 +2,7 @@ import type { DType, HostOp } from "@jepac/runtime/plan";
 import type { BinaryOp, Expr } from "../syntax/ast.ts";
 import type { Node } from "../graph/node.ts";
 import type { Poly } from "../size/poly.ts";
-import { hostCall } from "./host.ts";
+import { hostCall } from "../graph/host-call.ts";
 import { type Interpreter, show } from "./interpreter.ts";
 import { asTensor } from "./want.ts";
 import { bool, describeValue, hostInt, real, sizeValue, tensor, type Scalar, type Value } from "./value.ts";

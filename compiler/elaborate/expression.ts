@@ -6,9 +6,9 @@ import { einsum, rearrange } from "./einops.ts";
 import { indexValue } from "./indexing.ts";
 import type { Expected, Interpreter } from "./interpreter.ts";
 import { packName, Scope } from "./scope.ts";
-import { asBool, asInt, asStaticInt } from "./want.ts";
+import { asScalar, asStatic } from "./want.ts";
 import { describeValue, int, real, bool, tensor, type Value } from "./value.ts";
-import { hostCall } from "./host.ts";
+import { hostCall } from "../graph/host-call.ts";
 
 /** The value of an expression. */
 export function evaluate(it: Interpreter, expr: Expr, scope: Scope, expected?: Expected): Value {
@@ -73,7 +73,7 @@ export function evaluate(it: Interpreter, expr: Expr, scope: Scope, expected?: E
 }
 
 function conditional(it: Interpreter, expr: Expr & { kind: "if" }, scope: Scope): Value {
-  const condition = asBool(it, evaluate(it, expr.condition, scope), expr.condition.span);
+  const condition = asScalar(it, evaluate(it, expr.condition, scope), expr.condition.span);
   if (typeof condition.host === "number") {
     return evaluateBlock(it, condition.host !== 0 ? expr.then : expr.otherwise, scope);
   }
@@ -118,7 +118,7 @@ export function execute(it: Interpreter, stmts: readonly Stmt[], scope: Scope, s
         }
         break;
       case "if-stmt": {
-        const condition = asBool(it, evaluate(it, stmt.condition, scope), stmt.condition.span);
+        const condition = asScalar(it, evaluate(it, stmt.condition, scope), stmt.condition.span);
         if (typeof condition.host !== "number") {
           it.fail("JM0508", { what: "the condition of an `if`", found: describeValue(condition) }, stmt.condition.span, "changes from step to step");
         }
@@ -171,8 +171,8 @@ const MOST_TURNS = 1_000;
 /** What a loop runs over: the ints of a range, or the items of a list. */
 function elements(it: Interpreter, over: Expr, scope: Scope): readonly Value[] {
   if (over.kind === "range") {
-    const low = asStaticInt(it, evaluate(it, over.low, scope), over.low.span, "a loop bound");
-    const high = asStaticInt(it, evaluate(it, over.high, scope), over.high.span, "a loop bound");
+    const low = asStatic(it, evaluate(it, over.low, scope), over.low.span, "a loop bound");
+    const high = asStatic(it, evaluate(it, over.high, scope), over.high.span, "a loop bound");
     if (high - low > MOST_TURNS) {
       const message = `this loop takes ${(high - low).toLocaleString("en-US")} turns, and at most ${MOST_TURNS.toLocaleString("en-US")} are unrolled`;
       it.fail("JM0512", { message }, over.span);
@@ -181,6 +181,6 @@ function elements(it: Interpreter, over: Expr, scope: Scope): readonly Value[] {
   }
   const value = evaluate(it, over, scope);
   if (value.kind === "list") return value.items;
-  asInt(it, value, over.span);
+  asScalar(it, value, over.span);
   throw new Error("a loop over something else than a list passed the checker");
 }

@@ -2,7 +2,7 @@ import type { Expr } from "../syntax/ast.ts";
 import { Poly } from "../size/poly.ts";
 import { type Interpreter, show } from "./interpreter.ts";
 import type { Scope } from "./scope.ts";
-import { asSize, asStaticInt } from "./want.ts";
+import { asSize, asStatic } from "./want.ts";
 import { describeValue, tensor, type Value } from "./value.ts";
 
 /** `x[:, a:b, i]` on a tensor, `blocks[0]` on a list. */
@@ -10,7 +10,7 @@ export function indexValue(it: Interpreter, expr: Expr & { kind: "index" }, obje
   if (object.kind === "list") {
     const [item] = expr.items;
     if (item?.kind !== "at") throw new Error("a slice of a list passed the checker");
-    const i = asStaticInt(it, it.evaluate(item.index, scope), item.span, "the index into a list");
+    const i = asStatic(it, it.evaluate(item.index, scope), item.span, "the index into a list");
     const found = object.items.at(i);
     if (found === undefined || i >= object.items.length) {
       return it.fail("JM0505", { range: `${i}`, size: `${object.items.length} items` }, item.span, "outside the list");

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "../graph/builder.ts";
-import type { Block, Expr, TypeExpr } from "../syntax/ast.ts";
+import type { Block, Expr } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose, type CodeId } from "../diagnostics/codes.ts";
@@ -16,7 +16,6 @@ export interface WeightSite {
   /** `encoder.blocks.0.attn.qkv.weight` */
   readonly name: string;
   readonly shape: readonly number[];
-  readonly type: TypeExpr;
   /** Builds its first value; called for the `init` program only. */
   readonly init: () => Node;
 }

@@ -11,7 +11,7 @@ import { argumentsOf } from "./arguments.ts";
 import { builtinNames } from "./builtins/table.ts";
 import { evaluate, evaluateBlock, execute } from "./expression.ts";
 import { ElaborationFailure, fail } from "./failure.ts";
-import { hostCall } from "./host.ts";
+import { hostCall } from "../graph/host-call.ts";
 import { Interpreter } from "./interpreter.ts";
 import { evaluateNet } from "./net.ts";
 import { elaborateRule, type ElaboratedRule } from "./rule.ts";

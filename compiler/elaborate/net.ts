@@ -4,7 +4,7 @@ import { argumentsOf } from "./arguments.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { Scope } from "./scope.ts";
 import { checkWhere } from "./where.ts";
-import { asBool, asSize, asTensor } from "./want.ts";
+import { asScalar, asSize, asTensor } from "./want.ts";
 import { describeValue, tensor, type ModuleValue, type NetValue, type Value } from "./value.ts";
 
 /** Makes an instance of a module: its lets and nets evaluated, its weights registered under `path`. */
@@ -43,7 +43,6 @@ function declareMembers(it: Interpreter, net: NetValue, members: readonly Member
         it.weights.set(name, {
           name,
           shape,
-          type: member.type,
           init: () => {
             const value = it.evaluate(member.init, scope, node.shape);
             return it.g.expand(asTensor(it, value, member.init.span), node.shape);
@@ -53,7 +52,7 @@ function declareMembers(it: Interpreter, net: NetValue, members: readonly Member
         break;
       }
       case "member-if": {
-        const condition = asBool(it, it.evaluate(member.condition, scope), member.condition.span);
+        const condition = asScalar(it, it.evaluate(member.condition, scope), member.condition.span);
         if (typeof condition.host !== "number") {
           it.fail("JM0508", { what: "the condition of an `if` around members", found: describeValue(condition) }, member.condition.span);
         }
@@ -90,7 +89,7 @@ function withPath(it: Interpreter, expr: NetDecl["value"], scope: Scope, path: s
     return { kind: "list", items: expr.items.flatMap((item, i) => (item.kind === "pack" ? [] : [withPath(it, item, scope, `${path}.${i}`)])) };
   }
   if (expr.kind === "if") {
-    const condition = asBool(it, it.evaluate(expr.condition, scope), expr.condition.span);
+    const condition = asScalar(it, it.evaluate(expr.condition, scope), expr.condition.span);
     const branch = condition.host !== 0 ? expr.then : expr.otherwise;
     if (branch.value !== undefined && branch.stmts.length === 0) return withPath(it, branch.value, scope, path);
   }

@@ -12,23 +12,11 @@ export function asScalar(it: Interpreter, value: Value, span: Span): Scalar {
   return it.fail("JM0509", { what: "this", expected: "a number the host knows", found: describeValue(value) }, span);
 }
 
-export function asBool(it: Interpreter, value: Value, span: Span): Scalar {
-  return asScalar(it, value, span);
-}
-
-export function asInt(it: Interpreter, value: Value, span: Span): Scalar {
-  return asScalar(it, value, span);
-}
-
 /** A plain number, known when the model is built. */
 export function asStatic(it: Interpreter, value: Value, span: Span, what: string): number {
   const scalar = asScalar(it, value, span);
   if (typeof scalar.host === "number") return scalar.host;
   return it.fail("JM0508", { what, found: describeValue(value) }, span, "not known when the model is built");
-}
-
-export function asStaticInt(it: Interpreter, value: Value, span: Span, what: string): number {
-  return asStatic(it, value, span, what);
 }
 
 /** A size: static, or a polynomial of runtime sizes. */
@@ -44,8 +32,8 @@ export function asSizes(it: Interpreter, value: Value, span: Span): Poly[] {
 }
 
 export function asStaticInts(it: Interpreter, value: Value, span: Span, what: string): number[] {
-  if (value.kind !== "list") return [asStaticInt(it, value, span, what)];
-  return value.items.map((item) => asStaticInt(it, item, span, what));
+  if (value.kind !== "list") return [asStatic(it, value, span, what)];
+  return value.items.map((item) => asStatic(it, item, span, what));
 }
 
 /** A tensor; a number becomes one without axes. */

@@ -2,12 +2,12 @@ import type { Expr } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { Scope } from "./scope.ts";
-import { asBool } from "./want.ts";
+import { asScalar } from "./want.ts";
 
 /** Checks `where` conditions with this use's numbers; a violation points at the use. */
 export function checkWhere(it: Interpreter, conditions: readonly Expr[], scope: Scope, use: Span): void {
   for (const condition of conditions) {
-    const value = asBool(it, it.evaluate(condition, scope), condition.span);
+    const value = asScalar(it, it.evaluate(condition, scope), condition.span);
     if (value.host !== 0) continue;
     const text = condition.span.source.text.slice(condition.span.start, condition.span.end);
     const values = [...new Set(namesIn(condition))].flatMap((name) => {

@@ -1,6 +1,6 @@
 import type { BufferPlan, KernelPlan, Limits, Plan, PlanStats, ProgramPlan } from "@jepac/runtime/plan";
 import type { ElaboratedModel } from "../elaborate/model.ts";
-import { count } from "../layout/flat.ts";
+import { count } from "../graph/ndarray.ts";
 import { ARENA, CONSTANTS, type Storage } from "../layout/storage.ts";
 import type { ModelProgram } from "../programs.ts";
 import { slabBytes } from "../schedule/arena.ts";

@@ -1,8 +1,7 @@
 import type { ElaboratedModel, ModelWeight } from "../elaborate/model.ts";
 import type { FlatUpdate } from "../elaborate/rule.ts";
-
-/** Storage offsets in bindings are multiples of this many bytes (WebGPU's minStorageBufferOffsetAlignment). */
-const ALIGN = 256;
+import { count } from "../graph/ndarray.ts";
+import { alignUp } from "../schedule/arena.ts";
 
 /** A run of flat memory that one update moves: consecutive bytes of a net's buffers. */
 export interface FlatSegment {
@@ -39,7 +38,7 @@ export function layOutFlat(model: ElaboratedModel): FlatLayout {
     const runs: FlatSegment[] = [];
     for (const weight of inUpdateOrder(model.weights.filter((w) => w.net === net), updates)) {
       offsetOf.set(weight.name, offset);
-      const end = offset + align(4 * count(weight.shape));
+      const end = offset + alignUp(4 * count(weight.shape));
       const update = updateIndex(own, weight);
       const last = runs.at(-1);
       if (last?.update === update) runs[runs.length - 1] = { ...last, elements: (end - last.offset) / 4 };
@@ -63,13 +62,4 @@ function updateIndex(updates: readonly FlatUpdate[], weight: ModelWeight): numbe
 
 function inUpdateOrder(weights: readonly ModelWeight[], updates: readonly FlatUpdate[]): readonly ModelWeight[] {
   return [...weights].sort((a, b) => updateIndex(updates, a) - updateIndex(updates, b));
-}
-
-function align(bytes: number): number {
-  return Math.ceil(bytes / ALIGN) * ALIGN;
-}
-
-/** Elements of a tensor. */
-export function count(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

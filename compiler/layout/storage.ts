@@ -2,13 +2,8 @@ import type { BufferPlan, TensorPlan } from "@jepac/runtime/plan";
 import type { ElaboratedModel } from "../elaborate/model.ts";
 import type { ElaboratedRule } from "../elaborate/rule.ts";
 import { gradientOf, stateOf, valueOf } from "../programs.ts";
+import type { Place } from "../schedule/tensor.ts";
 import { layOutFlat, type FlatSegment } from "./flat.ts";
-
-/** A byte range's start in one of the plan's buffers. */
-export interface Place {
-  readonly buffer: number;
-  readonly byteOffset: number;
-}
 
 /** One run of an update rule over flat memory: for each of the rule's names, where its values start. */
 export interface FlatRun {

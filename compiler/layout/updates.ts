@@ -5,7 +5,8 @@ import { runPasses } from "../passes/pipeline.ts";
 import type { KernelLibrary } from "../schedule/library.ts";
 import { lower } from "../schedule/lower.ts";
 import type { Lowered } from "../schedule/types.ts";
-import type { FlatRun, Place } from "./storage.ts";
+import type { Place } from "../schedule/tensor.ts";
+import type { FlatRun } from "./storage.ts";
 
 /** Flat memory is bound in windows of at most this many bytes, so that any adapter can bind them. */
 const WINDOW = 2 ** 27;
@@ -19,7 +20,10 @@ export interface FlatContext {
 
 /** A training step followed by its updates of flat memory: one dispatch for each window of each run. */
 export function withFlatRuns(step: Lowered, runs: readonly FlatRun[], context: FlatContext): Lowered {
-  const parts = runs.flatMap((run) => windows(run).map((window) => lowerWindow(window, context)));
+  const parts = runs.flatMap((run) => {
+    const outputs = optimised(run);
+    return windows(run).map((window) => lowerWindow(window, outputs, context));
+  });
   let { params, dispatches } = step;
   let { flops, bytes } = step.stats;
   for (const part of parts) {
@@ -42,12 +46,17 @@ function windows(run: FlatRun): readonly FlatRun[] {
   return parts;
 }
 
-function lowerWindow({ rule, update, elements, places }: FlatRun, { buffers, limits, library }: FlatContext): Lowered {
+/** What a run's update computes, the same in each of its windows. */
+function optimised({ rule, update }: FlatRun): readonly Output[] {
   const moved = rule.updates[update];
   if (moved === undefined) throw new Error(`rule ${rule.rule} has no update ${update}`);
   const outputs: Output[] = [{ name: "target", node: moved.target }, ...moved.states.map((s) => ({ name: `state.${s.name}`, node: s.node }))];
+  return runPasses({ name: rule.rule, outputs, sizes: [{ name: FLAT_SIZE, min: 1, max: WINDOW / 4 / FLAT_UNIT }] }).outputs;
+}
+
+function lowerWindow({ rule, elements, places }: FlatRun, outputs: readonly Output[], { buffers, limits, library }: FlatContext): Lowered {
   const units = elements / FLAT_UNIT;
-  const graph = runPasses({ name: rule.rule, outputs, sizes: [{ name: FLAT_SIZE, min: units, max: units }] });
+  const graph = { name: rule.rule, outputs, sizes: [{ name: FLAT_SIZE, min: units, max: units }] };
   const lowered = lower({ graph, weights: places, outputs: places, buffers, limits, library });
   return {
     ...lowered,

@@ -1,4 +1,5 @@
 import type { HostExpr } from "@jepac/runtime/plan";
+import { hostCall } from "../graph/host-call.ts";
 import { hostSize } from "../graph/host-size.ts";
 import type { Poly } from "../size/poly.ts";
 import type { Site, Workgroups } from "./kernel.ts";
@@ -14,21 +15,13 @@ export function gridFor(count: Poly, each: number, site: Site): Workgroups {
 export function fold(groups: HostExpr, most: number, limit: number): Workgroups {
   if (most <= limit) return [groups, 1, 1];
   if (most > limit * limit) throw new RangeError(`${most} workgroups do not fit ${limit} x ${limit}`);
-  const rows = call("max", call("ceildiv", groups, limit), 1);
-  return [call("ceildiv", groups, rows), rows, 1];
+  const rows = hostCall("max", hostCall("ceildiv", groups, limit), 1);
+  return [hostCall("ceildiv", groups, rows), rows, 1];
 }
 
 export function ceilDiv(value: HostExpr, by: number): HostExpr {
   if (by === 1) return value;
-  return call("ceildiv", value, by);
-}
-
-/** A host operation, done at once on numbers. */
-export function call(name: "ceildiv" | "max" | "mul", a: HostExpr, b: HostExpr): HostExpr {
-  if (typeof a === "number" && typeof b === "number") {
-    return name === "ceildiv" ? Math.ceil(a / b) : name === "max" ? Math.max(a, b) : a * b;
-  }
-  return { call: name, args: [a, b] };
+  return hostCall("ceildiv", value, by);
 }
 
 /** The number of this workgroup in a folded grid. */

@@ -1,12 +1,12 @@
 import type { Node } from "../../graph/node.ts";
 import { Poly } from "../../size/poly.ts";
 import { show } from "../interpreter.ts";
-import { asSize, asSizes, asStatic, asStaticInt, asStaticInts, asTensor } from "../want.ts";
+import { asSize, asSizes, asStatic, asStaticInts, asTensor } from "../want.ts";
 import { tensor } from "../value.ts";
 import type { Arguments, Builtin } from "./arguments.ts";
 
 function axisOf(args: Arguments, x: Node, position: number): number {
-  const axis = asStaticInt(args.it, args.get(position, "axis"), args.span(position, "axis"), "an axis");
+  const axis = asStatic(args.it, args.get(position, "axis"), args.span(position, "axis"), "an axis");
   return axis < 0 ? axis + x.shape.length : axis;
 }
 
@@ -75,8 +75,8 @@ const pad: Builtin = (args) => {
 /** Overlapping windows of the last axis. */
 const window: Builtin = (args) => {
   const x = asTensor(args.it, args.get(0), args.span(0));
-  const size = asStaticInt(args.it, args.get(1, "size"), args.span(1, "size"), "the size of a window");
-  const step = asStaticInt(args.it, args.get(2, "step"), args.span(2, "step"), "the step of a window");
+  const size = asStatic(args.it, args.get(1, "size"), args.span(1, "size"), "the size of a window");
+  const step = asStatic(args.it, args.get(2, "step"), args.span(2, "step"), "the step of a window");
   const length = x.shape.at(-1)?.constant;
   if (length === undefined || size < 1 || step < 1 || size > length) {
     return args.it.fail("JM0512", { message: `windows of ${size} every ${step} do not fit an axis of ${x.shape.at(-1)?.toString() ?? "no size"}` }, args.call.span);

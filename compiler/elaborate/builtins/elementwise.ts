@@ -1,6 +1,6 @@
 import type { DType, HostOp } from "@jepac/runtime/plan";
 import { broadcastShape, elementwise as binaryNode } from "../arithmetic.ts";
-import { hostCall } from "../host.ts";
+import { hostCall } from "../../graph/host-call.ts";
 import { asScalar, asTensor, scalarNode } from "../want.ts";
 import { bool, hostInt, real, tensor, type Value } from "../value.ts";
 import type { Builtin } from "./arguments.ts";

@@ -1,6 +1,6 @@
 import { Poly } from "../../size/poly.ts";
 import type { Node } from "../../graph/node.ts";
-import { asBool, asStaticInts, asTensor } from "../want.ts";
+import { asScalar, asStaticInts, asTensor } from "../want.ts";
 import { tensor, type Value } from "../value.ts";
 import type { Arguments, Builtin } from "./arguments.ts";
 
@@ -13,7 +13,7 @@ function readArguments(args: Arguments): { x: Node; axes: number[]; keep: boolea
       ? x.shape.map((_, i) => i)
       : asStaticInts(args.it, named, args.span(-1, "axis"), "an axis").map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   const keep = args.maybe(-1, "keep");
-  return { x, axes: [...axes].sort((a, b) => a - b), keep: keep !== undefined && asBool(args.it, keep, args.call.span).host !== 0 };
+  return { x, axes: [...axes].sort((a, b) => a - b), keep: keep !== undefined && asScalar(args.it, keep, args.call.span).host !== 0 };
 }
 
 function finish(args: Arguments, folded: Node, x: Node, axes: readonly number[], keep: boolean): Value {

@@ -1,4 +1,4 @@
-import { hostCall } from "../host.ts";
+import { hostCall } from "../../graph/host-call.ts";
 import { asScalar, asSizes, asTensor } from "../want.ts";
 import { hostInt, int, real, tensor } from "../value.ts";
 import type { Builtin } from "./arguments.ts";

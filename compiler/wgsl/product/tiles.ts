@@ -1,7 +1,8 @@
 import type { HostExpr } from "@jepac/runtime/plan";
+import { hostCall } from "../../graph/host-call.ts";
 import { hostSize } from "../../graph/host-size.ts";
 import type { ProductShape } from "../../schedule/operand.ts";
-import { WORKGROUP, call, ceilDiv, fold } from "../grid.ts";
+import { WORKGROUP, ceilDiv, fold } from "../grid.ts";
 import type { Site, Workgroups } from "../kernel.ts";
 import type { ProductParts } from "./operands.ts";
 
@@ -14,7 +15,7 @@ export interface TileSize {
 export function tileGrid(shape: ProductShape, tile: TileSize, site: Site): Workgroups {
   const rows = ceilDiv(hostSize(shape.m), tile.rows);
   const columns = ceilDiv(hostSize(shape.n), tile.columns);
-  const groups: HostExpr = call("mul", hostSize(shape.batch), call("mul", rows, columns));
+  const groups: HostExpr = hostCall("mul", hostSize(shape.batch), hostCall("mul", rows, columns));
   const { box } = site;
   const most =
     box.most(shape.batch) * Math.ceil(box.most(shape.m) / tile.rows) * Math.ceil(box.most(shape.n) / tile.columns);
