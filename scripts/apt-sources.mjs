@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+
 /**
  * Reads apt's lists of sources, in both forms they come in: one line an entry (`.list`) and deb822 (`.sources`).
  * @typedef {{ uris: string[], suites: string[], components: string[], options: [string, string][] }} AptSource
@@ -5,6 +7,28 @@
 
 /** Options worth keeping for another suite of the same mirror: how its signature is checked. */
 const KEPT = ["signed-by", "trusted"];
+
+/** @returns {AptSource[]} the enabled `deb` entries of this machine */
+export function machineSources() {
+  const folder = "/etc/apt/sources.list.d";
+  const files = existsSync(folder) ? readdirSync(folder).sort().map((file) => `${folder}/${file}`) : [];
+  return ["/etc/apt/sources.list", ...files]
+    .filter((file) => existsSync(file) && /\.(list|sources)$/.test(file))
+    .flatMap((file) => parseAptSources(readFileSync(file, "utf8"), file.endsWith(".sources")));
+}
+
+/** What /etc/os-release says of this machine, by name. */
+export function osRelease() {
+  const lines = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8").split("\n") : [];
+  return Object.fromEntries(lines.map((line) => line.split("=")).map(([key, value]) => [key, value?.replaceAll('"', "")]));
+}
+
+/** Other suites of the mirror of a source, as a deb822 stanza. */
+export function stanza(source, suites) {
+  const lines = ["Types: deb", `URIs: ${source.uris.join(" ")}`, `Suites: ${suites.join(" ")}`, "Components: main"];
+  for (const [key, value] of source.options) lines.push(`${key}: ${value}`);
+  return `${lines.join("\n")}\n`;
+}
 
 /** @returns {AptSource[]} the enabled `deb` entries of one file */
 export function parseAptSources(text, deb822) {

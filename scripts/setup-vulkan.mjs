@@ -4,9 +4,9 @@
 // too old, so there Mesa comes from the release's backports, on the mirror the machine already uses.
 // Elsewhere, or without the right to install, it prints the one command that mends it and exits with 1.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseAptSources } from "./apt-sources.mjs";
+import { machineSources, osRelease, stanza } from "./apt-sources.mjs";
 
 const OLDEST_MESA = 25;
 const PACKAGES = ["mesa-vulkan-drivers", "libvulkan1"];
@@ -76,24 +76,13 @@ function command() {
 
 /** Names the backports suite to apt, beside the release's own entry. @returns {string} the suite */
 function addBackports(codename) {
-  const entries = aptSources();
+  const entries = machineSources();
   const suite = `${codename}-backports`;
   if (entries.some((entry) => entry.suites.includes(suite))) return suite;
   const base = entries.find((entry) => entry.suites.includes(codename) && entry.components.includes("main"));
   if (!base) throw new Error(`apt has no source for ${codename}: cannot tell which mirror to take ${suite} from`);
-  const lines = ["# Written by jepac's scripts/setup-vulkan.mjs, for a Mesa that is new enough.", "Types: deb"];
-  lines.push(`URIs: ${base.uris.join(" ")}`, `Suites: ${suite}`, "Components: main");
-  for (const [key, value] of base.options) lines.push(`${key}: ${value}`);
-  writeFileSync(BACKPORTS_FILE, `${lines.join("\n")}\n`);
+  writeFileSync(BACKPORTS_FILE, `# Written by jepac's scripts/setup-vulkan.mjs, for a Mesa that is new enough.\n${stanza(base, [suite])}`);
   return suite;
-}
-
-function aptSources() {
-  const folder = "/etc/apt/sources.list.d";
-  const files = existsSync(folder) ? readdirSync(folder).sort().map((file) => `${folder}/${file}`) : [];
-  return ["/etc/apt/sources.list", ...files]
-    .filter((file) => existsSync(file) && /\.(list|sources)$/.test(file))
-    .flatMap((file) => parseAptSources(readFileSync(file, "utf8"), file.endsWith(".sources")));
 }
 
 /** Updates the lists and installs, again after a pause when it fails: mirrors and networks have moods. */
@@ -115,11 +104,6 @@ function apt(args) {
   const options = ["-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=180", "-o", "Dpkg::Use-Pty=0"];
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
   return spawnSync("apt-get", [...options, ...args], { encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
-}
-
-function osRelease() {
-  const lines = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8").split("\n") : [];
-  return Object.fromEntries(lines.map((line) => line.split("=")).map(([key, value]) => [key, value?.replaceAll('"', "")]));
 }
 
 function say(text) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseAptSources } from "../../scripts/apt-sources.mjs";
+import { parseAptSources, stanza } from "../../scripts/apt-sources.mjs";
 
 describe("parseAptSources", () => {
   it("reads one-line entries", () => {
@@ -43,5 +43,13 @@ Components: main
     const key = "\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n abc\n -----END PGP PUBLIC KEY BLOCK-----";
     const [source] = parseAptSources(`Types: deb\nURIs: http://mirror.example/debian\nSuites: bookworm\nComponents: main\nSigned-By:${key}\n`, true);
     expect(source.options).toEqual([["Signed-By", key]]);
+  });
+});
+
+describe("stanza", () => {
+  it("names other suites of a mirror, with the key of the mirror, as apt reads it", () => {
+    const [source] = parseAptSources("deb [signed-by=/keys/d.gpg] http://mirror.example/debian bookworm main contrib\n", false);
+    const text = stanza(source, ["trixie", "trixie-backports"]);
+    expect(parseAptSources(text, true)).toEqual([{ ...source, suites: ["trixie", "trixie-backports"], components: ["main"] }]);
   });
 });
