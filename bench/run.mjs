@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const benches = {
+  "kit": "jepac alone on the step that peers are measured on: [--steps 10] [--profile]",
   "build-time": "how long `jepac build` of the full model takes, process and all",
   "full-size": "two training steps of the unreduced ViT-B model: [--batch 4] [--twin]",
   "step-time": "milliseconds a step and where they go: [--preset tiny] [--steps 20]",
