@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { count, KIT, kitData, kitFlops, kitWeights } from "../../bench/kit/data.mjs";
 import { compileModel } from "../support/session.ts";
-import { readFileSync } from "node:fs";
 
 const SMALL = { ...KIT, batch: 2, tokens: 8, patch: 16, dim: 12, depth: 2, heads: 3 };
 
