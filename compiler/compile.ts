@@ -11,6 +11,7 @@ import type { Graph } from "./graph/node.ts";
 import { modelPrograms } from "./programs.ts";
 import type { ReadSource } from "./program/load.ts";
 import type { Program } from "./program/program.ts";
+import { planPhases } from "./layout/phases.ts";
 import { withFlatRuns } from "./layout/updates.ts";
 import { KernelLibrary } from "./schedule/library.ts";
 import { LowerError } from "./schedule/lower-error.ts";
@@ -60,7 +61,9 @@ function build(program: Program, model: ElaboratedModel, options: CompileOptions
   const fusion = options.fusion ?? "full";
   const programs = modelPrograms(model).map((one): LoweredProgram => {
     const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, fusion });
-    return { program: one, lowered: one.name === "step" ? withFlatRuns(lowered, storage.runs, { buffers, limits, library }) : lowered };
+    if (one.name !== "step") return { program: one, lowered };
+    const whole = withFlatRuns(lowered, storage.runs, { buffers, limits, library });
+    return { program: one, lowered: whole, phases: planPhases(model, storage, whole.dispatches, lowered.dispatches.length) };
   });
   const { plan, files } = assemblePlan(model, storage, programs, library, limits);
   const trainer = emitTrainer(plan, program.main.source.path);

@@ -1,4 +1,4 @@
-import type { BufferPlan, KernelPlan, Limits, Plan, PlanStats, ProgramPlan } from "@jepac/runtime/plan";
+import type { BufferPlan, KernelPlan, Limits, PhasesPlan, Plan, PlanStats, ProgramPlan } from "@jepac/runtime/plan";
 import type { ElaboratedModel } from "../elaborate/model.ts";
 import { count } from "../graph/ndarray.ts";
 import { ARENA, CONSTANTS, type Storage } from "../layout/storage.ts";
@@ -13,6 +13,8 @@ import { digest } from "./digest.ts";
 export interface LoweredProgram {
   readonly program: ModelProgram;
   readonly lowered: Lowered;
+  /** Of the training step. */
+  readonly phases?: PhasesPlan;
 }
 
 /** A build folder: file names and what is in them. */
@@ -114,7 +116,7 @@ function placer(slab: number, firstMore: number): Placer {
   };
 }
 
-function programPlan({ program, lowered }: LoweredProgram, storage: Storage, place: Placer): ProgramPlan {
+function programPlan({ program, lowered, phases }: LoweredProgram, storage: Storage, place: Placer): ProgramPlan {
   return {
     ...(program.doc === undefined ? {} : { doc: program.doc }),
     sizes: lowered.sizes,
@@ -127,6 +129,7 @@ function programPlan({ program, lowered }: LoweredProgram, storage: Storage, pla
     outputs: lowered.outputs.filter((port) => !storage.outputs.has(port.name)).map(place),
     params: lowered.params,
     dispatches: lowered.dispatches.map((d) => ({ ...d, bindings: d.bindings.map(place) })),
+    ...(phases === undefined ? {} : { phases }),
   };
 }
 

@@ -15,6 +15,12 @@ export interface PreparedDispatch {
   readonly workgroups: readonly [HostExpr, HostExpr, HostExpr];
 }
 
+/** Dispatches of a program by their numbers: `from`, and those up to but without `to`. */
+export interface DispatchRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A dispatch with its workgroups along x, y and z in one run. */
 export type ActiveDispatch = readonly [dispatch: PreparedDispatch, workgroups: readonly [number, number, number]];
 
@@ -32,11 +38,11 @@ export class PreparedProgram {
     this.dispatches = program.dispatches.map((dispatch) => this.prepare(dispatch, loaded, pipelines, buffers));
   }
 
-  /** One compute pass with all dispatches of the run. */
-  encode(encoder: GPUCommandEncoder, env: HostEnv): void {
+  /** One compute pass with the dispatches of the run, or a part of them. */
+  encode(encoder: GPUCommandEncoder, env: HostEnv, part?: DispatchRange): void {
     const pass = encoder.beginComputePass();
     let current: GPUComputePipeline | undefined;
-    for (const [{ pipeline, bindGroup }, [x, y, z]] of this.active(env)) {
+    for (const [{ pipeline, bindGroup }, [x, y, z]] of this.active(env, part)) {
       if (pipeline !== current) pass.setPipeline(pipeline);
       current = pipeline;
       pass.setBindGroup(0, bindGroup);
@@ -46,8 +52,8 @@ export class PreparedProgram {
   }
 
   /** The dispatches of one run with their workgroups, those of no workgroups left out. */
-  *active(env: HostEnv): Generator<ActiveDispatch> {
-    for (const dispatch of this.dispatches) {
+  *active(env: HostEnv, part?: DispatchRange): Generator<ActiveDispatch> {
+    for (const dispatch of part === undefined ? this.dispatches : this.dispatches.slice(part.from, part.to)) {
       const [x, y, z] = dispatch.workgroups;
       const counts: [number, number, number] = [this.workgroups(x, dispatch, env), this.workgroups(y, dispatch, env), this.workgroups(z, dispatch, env)];
       if (!counts.includes(0)) yield [dispatch, counts];

@@ -8,7 +8,7 @@ import { checkLimits } from "./limits.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type HostArray, selectOutputs, writeInputs } from "./ports.ts";
 import { type DispatchTime, profileProgram } from "./profile.ts";
-import { PreparedProgram } from "./program.ts";
+import { type DispatchRange, PreparedProgram } from "./program.ts";
 import { RunHandle, type StagedOutput } from "./run-handle.ts";
 import { nameList, portShape, runEnvironment, type RunKey } from "./sizes.ts";
 import { StagingPool } from "./staging.ts";
@@ -22,6 +22,11 @@ export interface RunRequest extends RunKey {
   readonly inputs?: Readonly<Record<string, HostArray>> | undefined;
   /** Names of the outputs to bring back; without it, all. */
   readonly read?: readonly string[] | undefined;
+  /**
+   * Only these dispatches, to run a step in parts, one after the other: `phases` of its plan says where to cut. The
+   * inputs are given to the part that starts at 0, and outputs are there after dispatch `phases.updateFrom - 1`.
+   */
+  readonly part?: DispatchRange | undefined;
 }
 
 /** A plan on a device: its buffers, and its programs ready to run. */
@@ -92,7 +97,7 @@ export class Session {
     const ports = selectOutputs(this.program(program).outputs, request.read);
     const { prepared, env } = this.begin(program, request);
     const encoder = this.gpu.device.createCommandEncoder({ label: program });
-    prepared.encode(encoder, env);
+    prepared.encode(encoder, env, request.part);
     const staged: StagedOutput[] = [];
     let end = 0;
     for (const port of ports) {
@@ -174,7 +179,7 @@ export class Session {
     const env = runEnvironment(this.plan, program, request);
     const prepared = this.preparedProgram(program);
     const { queue } = this.gpu.device;
-    writeInputs(queue, this.buffers, prepared.plan.inputs, request.inputs ?? {}, env);
+    if (!request.part || request.part.from === 0) writeInputs(queue, this.buffers, prepared.plan.inputs, request.inputs ?? {}, env);
     prepared.params.write(queue, env);
     return { prepared, env };
   }

@@ -7,6 +7,8 @@ export interface RunKey {
   /** Counts from 0. */
   readonly step: number;
   readonly seed: number;
+  /** Clips of the step's whole batch that stand before those of this run; 0 where it sees the whole batch. */
+  readonly firstClip?: number | undefined;
   /** Runtime sizes the caller gives; those it leaves out are drawn, where the model says how. */
   readonly sizes?: Readonly<Record<string, number>> | undefined;
 }
@@ -16,9 +18,10 @@ export interface RunKey {
  * @throws UserError JR302 an unknown, missing or out-of-bounds size, or a wrong step or seed
  */
 export function runEnvironment(plan: Plan, program: string, key: RunKey): HostEnv {
-  const { step, seed, sizes: given = {} } = key;
+  const { step, seed, firstClip = 0, sizes: given = {} } = key;
   if (!Number.isSafeInteger(step) || step < 0) throw new UserError("JR302", `step: expected a whole number from 0 on, found ${step}`);
   if (!Number.isSafeInteger(seed)) throw new UserError("JR302", `seed: expected a whole number, found ${seed}`);
+  if (!Number.isSafeInteger(firstClip) || firstClip < 0) throw new UserError("JR302", `firstClip: expected a whole number from 0 on, found ${firstClip}`);
   for (const name of Object.keys(given)) {
     if (!plan.sizes.some((size) => size.name === name)) throw new UserError("JR302", `there is no runtime size '${name}'`, `The model has ${nameList(plan.sizes)}.`);
   }
@@ -35,7 +38,7 @@ export function runEnvironment(plan: Plan, program: string, key: RunKey): HostEn
     return evaluateHost(size.draw, { step, seed, sizes: values });
   };
   for (const name of plan.programs[program]?.sizes ?? []) resolve(name);
-  return { step, seed, sizes: values };
+  return { step, seed, firstClip, sizes: values };
 }
 
 /** A port's shape in one run. */

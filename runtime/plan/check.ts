@@ -1,7 +1,7 @@
 import type { UserError } from "../errors.ts";
 import { invalidPlan } from "./field.ts";
 import type { HostExpr } from "./host-expr.ts";
-import type { BindingPlan, DispatchPlan, KernelPlan, Plan, PortPlan, ProgramPlan } from "./schema.ts";
+import type { BindingPlan, DispatchPlan, KernelPlan, PhasesPlan, Plan, PortPlan, ProgramPlan } from "./schema.ts";
 
 /** What one field cannot tell: that indices lead somewhere, ranges lie inside buffers, and parts fit each other. */
 export function checkPlan(plan: Plan, file: string): void {
@@ -56,6 +56,18 @@ class PlanCheck {
     }
     program.params.forEach((block, i) => block.forEach(({ value }, j) => this.expression(`${path}.params[${i}][${j}].value`, value)));
     program.dispatches.forEach((dispatch, i) => this.dispatch(`${path}.dispatches[${i}]`, dispatch, program));
+    if (program.phases) this.phases(`${path}.phases`, program.phases, program.dispatches.length);
+  }
+
+  private phases(path: string, { updateFrom, gradients }: PhasesPlan, dispatches: number): void {
+    if (updateFrom > dispatches) throw this.wrong(`${path}.updateFrom`, `at most the number of dispatches, ${dispatches}`, updateFrom);
+    let before = 0;
+    gradients.forEach((range, i) => {
+      this.range(`${path}.gradients[${i}]`, { ...range, size: range.bytes });
+      const { after } = range;
+      if (after < before || after >= updateFrom) throw this.wrong(`${path}.gradients[${i}].after`, `a dispatch from ${before} on, below updateFrom`, after);
+      before = after;
+    });
   }
 
   private port(path: string, port: PortPlan): void {

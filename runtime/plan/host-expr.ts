@@ -6,7 +6,8 @@ import { randomKey, uniformAt } from "./random.ts";
  */
 export type HostExpr =
   | number
-  | { readonly get: "step" }
+  /** `firstClip` is the place in the step's whole batch of the first clip that this run sees: see {@link HostEnv}. */
+  | { readonly get: "step" | "firstClip" }
   /** The value of a runtime size in this step. */
   | { readonly size: string }
   /** A uniform number in [0, 1), a function of (seed, step, site). */
@@ -28,6 +29,8 @@ export interface HostEnv {
   readonly seed: number;
   readonly step: number;
   readonly sizes: Readonly<Record<string, number>>;
+  /** Clips of the step's batch that stand before those of this run, where it sees a part of the batch; else 0. */
+  readonly firstClip?: number | undefined;
 }
 
 const functions: Record<HostOp, (a: number, b: number, c: number) => number> = {
@@ -72,7 +75,7 @@ export function applyHostOp(op: HostOp, args: readonly number[]): number {
 /** Evaluates in f64. Throws if a size is missing from the environment. */
 export function evaluateHost(expr: HostExpr, env: HostEnv): number {
   if (typeof expr === "number") return expr;
-  if ("get" in expr) return env.step;
+  if ("get" in expr) return expr.get === "step" ? env.step : (env.firstClip ?? 0);
   if ("size" in expr) {
     const value = env.sizes[expr.size];
     if (value === undefined) throw new Error(`runtime size '${expr.size}' has no value in this step`);

@@ -3,8 +3,8 @@ import { checkPlan } from "./check.ts";
 import { Field } from "./field.ts";
 import { HOST_OPS, type HostExpr, type HostOp } from "./host-expr.ts";
 import type {
-  BindingPlan, BufferPlan, ConstantPlan, DispatchPlan, KernelPlan, KernelVariant, Limits, ParamPlan, Plan, PlanStats,
-  PortPlan, ProgramPlan, RuntimeSize, TensorPlan,
+  BindingPlan, BufferPlan, ConstantPlan, DispatchPlan, GradientRange, KernelPlan, KernelVariant, Limits, ParamPlan, PhasesPlan,
+  Plan, PlanStats, PortPlan, ProgramPlan, RuntimeSize, TensorPlan,
 } from "./schema.ts";
 
 /** The version of the plan this runtime reads. */
@@ -132,6 +132,20 @@ function program(field: Field): ProgramPlan {
     outputs: field.get("outputs").list(port),
     params: field.get("params").list((block) => block.list(param)),
     dispatches: field.get("dispatches").list(dispatch),
+    ...field.optional("phases", phases),
+  };
+}
+
+function phases(field: Field): PhasesPlan {
+  return { updateFrom: field.get("updateFrom").integer(), gradients: field.get("gradients").list(gradientRange) };
+}
+
+function gradientRange(field: Field): GradientRange {
+  return {
+    buffer: field.get("buffer").integer(),
+    offset: field.get("offset").integer(0, BINDING_ALIGNMENT),
+    bytes: field.get("bytes").integer(BINDING_ALIGNMENT, BINDING_ALIGNMENT),
+    after: field.get("after").integer(),
   };
 }
 
@@ -186,7 +200,7 @@ function hostExpr(field: Field, depth = 0): HostExpr {
   if (depth > MAX_EXPRESSION_DEPTH) throw field.wrong(`an expression at most ${MAX_EXPRESSION_DEPTH} deep`);
   const form = ["get", "size", "random", "key", "call"].find((key) => field.get(key).value !== undefined);
   switch (form) {
-    case "get": return { get: field.get("get").oneOf(["step"]) };
+    case "get": return { get: field.get("get").oneOf(["step", "firstClip"]) };
     case "size": return { size: field.get("size").name() };
     case "random": return { random: field.get("random").integer() };
     case "key": return { key: field.get("key").integer() };

@@ -103,6 +103,28 @@ export interface ProgramPlan {
   /** Parameter blocks: each becomes one 256-byte aligned region of a uniform buffer, refilled every run. */
   readonly params: readonly (readonly ParamPlan[])[];
   readonly dispatches: readonly DispatchPlan[];
+  /** Of the training step only: where it may be cut. */
+  readonly phases?: PhasesPlan;
+}
+
+/** The two phases of a training step: loss and gradients, then the updates (optimizers, averages). */
+export interface PhasesPlan {
+  /** The first dispatch of the updates: the first one that needs complete gradients. */
+  readonly updateFrom: number;
+  /**
+   * All the updates read of gradients, in order of completion, so that those of several devices can be averaged while
+   * the backward pass goes on. Zeros fill the gaps between tensors.
+   */
+  readonly gradients: readonly GradientRange[];
+}
+
+/** Bytes of a buffer that hold gradients, f32. `offset` and `bytes` are multiples of 256. */
+export interface GradientRange {
+  readonly buffer: number;
+  readonly offset: number;
+  readonly bytes: number;
+  /** The last dispatch before `updateFrom` that touches them: then they are final. */
+  readonly after: number;
 }
 
 /** A tensor that enters or leaves a program. `shape` may depend on runtime sizes; bytes are planned for the largest. */

@@ -3,9 +3,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { HostArray, Session } from "../../runtime/execute/index.ts";
 import { Model, type ModelTypes } from "../../runtime/model/model.ts";
 import { compileModel, sessionOf } from "../support/session.ts";
-import { compileSmall, scratch, writeBuild } from "./small.ts";
+import { compileSmall, SAMPLES, scratch, smallBatch, writeBuild } from "./small.ts";
 
-const SAMPLES = 2048;
 const sessions: Session[] = [];
 afterAll(() => sessions.forEach((session) => session.dispose()));
 
@@ -16,19 +15,11 @@ async function open(...options: Parameters<typeof compileSmall>): Promise<Sessio
   return session;
 }
 
-/** Clips that differ from one another and from step to step; the last is half padding. */
-function batch(step: number, rows = 4): Record<string, HostArray> {
-  const clip = Float32Array.from({ length: rows * SAMPLES }, (_, i) => Math.sin((0.01 + 0.003 * Math.floor(i / SAMPLES) + 0.002 * step) * (i % SAMPLES) ** 1.1));
-  const valid = Int32Array.from({ length: rows }, (_, row) => (row === rows - 1 ? SAMPLES / 2 : SAMPLES));
-  for (let i = (rows - 1) * SAMPLES + SAMPLES / 2; i < rows * SAMPLES; i++) clip[i] = 0;
-  return { clip, valid };
-}
-
 async function train(session: Session, steps: number): Promise<{ losses: number[]; sizes: number[] }> {
   const losses: number[] = [];
   const sizes: number[] = [];
   for (let step = 0; step < steps; step++) {
-    const run = session.run("step", { step, seed: 9, inputs: batch(step) });
+    const run = session.run("step", { step, seed: 9, inputs: smallBatch(step) });
     losses.push((await run.outputs())["loss"]![0]!);
     sizes.push(run.sizes["M"]!);
   }
@@ -54,7 +45,7 @@ describe("the plan", () => {
   it("allocates nothing large while it runs: parameters and readback come to less than 64 KiB", async () => {
     const session = await open();
     await train(session, 3);
-    await session.run("embed", { step: 3, seed: 9, sizes: { N: 4 }, inputs: batch(0) }).outputs();
+    await session.run("embed", { step: 3, seed: 9, sizes: { N: 4 }, inputs: smallBatch(0) }).outputs();
     expect(session.allocatedBytes - session.plan.stats.peakBytes).toBeLessThan(64 << 10);
   });
 
@@ -87,10 +78,10 @@ describe("a model opened by a program", () => {
   it("takes sizes from its inputs, trains step by step, and moves its weights", async () => {
     const folder = scratch();
     const model = await Model.open<ModelTypes>(writeBuild(folder, compileSmall()), { seed: 9 });
-    const { clip, valid } = batch(2) as { clip: Float32Array; valid: Int32Array };
+    const { clip, valid } = smallBatch(2) as { clip: Float32Array; valid: Int32Array };
     const two = await model.call("embed", { clip: clip.slice(0, 2 * SAMPLES), valid: valid.slice(0, 2) });
     expect(two.shape).toEqual([2, 8, 16]);
-    expect(await model.train(batch(0))).toEqual({ loss: expect.any(Number) as number, target_std: expect.any(Number) as number });
+    expect(await model.train(smallBatch(0))).toEqual({ loss: expect.any(Number) as number, target_std: expect.any(Number) as number });
     expect(model.step).toBe(1);
     const after = await model.call("embed", { clip: clip.slice(0, 2 * SAMPLES), valid: valid.slice(0, 2) });
     expect(after.data).not.toEqual(two.data);
@@ -109,13 +100,13 @@ describe("an exported function", () => {
       expect(run.shapes["result"]).toEqual([rows, 8, 16]);
       return result as Float32Array;
     };
-    const { clip, valid } = batch(2) as { clip: Float32Array; valid: Int32Array };
+    const { clip, valid } = smallBatch(2) as { clip: Float32Array; valid: Int32Array };
     const all = await embed(4, { clip, valid });
     for (const [from, rows] of [[0, 1], [1, 3], [2, 2]] as const) {
       const some = await embed(rows, { clip: clip.slice(from * SAMPLES, (from + rows) * SAMPLES), valid: valid.slice(from, from + rows) });
       expect(some).toEqual(all.slice(from * 128, (from + rows) * 128));
     }
     expect(all.slice(0, 128)).not.toEqual(all.slice(128, 256));
-    await expect(embed(5, batch(0, 5))).rejects.toMatchObject({ code: "JR302" });
+    await expect(embed(5, smallBatch(0, 5))).rejects.toMatchObject({ code: "JR302" });
   });
 });
