@@ -1,0 +1,19 @@
+// One rank of bench/all-reduce/run.mjs: the same as all-reduce.c, through the runtime's collective.
+import { joinGroup } from "../../runtime/dist/parallel/index.js";
+
+const group = await joinGroup();
+const numbers = process.argv.slice(2).map(Number);
+for (let i = 0; i + 1 < numbers.length; i += 2) {
+  const [bytes, rounds] = [numbers[i], numbers[i + 1]];
+  const from = Float32Array.from({ length: bytes / 4 }, (_, k) => group.rank + (k % 7));
+  const into = new Float32Array(bytes / 4);
+  for (let round = 0; round < rounds; round++) {
+    await group.barrier();
+    const start = performance.now();
+    await group.allReduceSum(from, into);
+    if (group.rank === 0) console.log(`${bytes} ${((performance.now() - start) / 1000).toFixed(9)}`);
+  }
+  const wrong = into.findIndex((value, k) => value !== group.world * (k % 7) + (group.world * (group.world - 1)) / 2);
+  if (wrong >= 0) throw new Error(`element ${wrong} is ${into[wrong]}`);
+}
+await group.close();

@@ -1,0 +1,145 @@
+import { UserError } from "../../errors.ts";
+import type { Collective, Failure } from "../collective.ts";
+import type { Place } from "../launcher.ts";
+import { nap } from "../nap.ts";
+import { Serial } from "../serial.ts";
+import type { NativeFunction } from "./koffi.ts";
+import { openMpi, type Mpi } from "./library.ts";
+
+/** How long to wait for ranks that do not come, ms: at the first meeting, and later. */
+export interface MpiPatience {
+  readonly start: number;
+  readonly later: number;
+}
+
+const PATIENCE: MpiPatience = { start: 120_000, later: 25_000 };
+const QUICK_LOOKS = 100;
+const LONGEST_NAP = 1;
+/** `MPI_Allreduce` counts elements in a C int. */
+const MOST_ELEMENTS = 2 ** 30;
+const MESSAGE_BYTES = 1024;
+
+/**
+ * The collective over MPI, for processes that `mpirun` or `srun` started, on one machine or many. Before each operation
+ * the ranks meet in a barrier that is looked at between naps: MPI's own waiting keeps a core busy, which a slow rank of
+ * a software device may need, and never ends when a rank does not come.
+ */
+export class MpiCollective implements Collective {
+  readonly rank: number;
+  readonly world: number;
+  readonly carrier: string;
+  private readonly mpi: Mpi;
+  private readonly patience: MpiPatience;
+  private readonly serial = new Serial();
+  private readonly request = new BigUint64Array(1);
+  private readonly ignoreStatus: unknown;
+  private met = false;
+
+  private constructor(mpi: Mpi, patience: MpiPatience) {
+    this.mpi = mpi;
+    this.rank = mpi.rank;
+    this.world = mpi.size;
+    this.carrier = mpi.version;
+    this.patience = patience;
+    this.ignoreStatus = mpi.pointer(mpi.ignoreStatus);
+  }
+
+  /**
+   * Starts MPI; all ranks must.
+   * @throws UserError JR710-JR712 it does not start, JR713 it is not the MPI of the launcher
+   */
+  static async join(place: Place, env: Readonly<Record<string, string | undefined>>, patience: MpiPatience = PATIENCE): Promise<MpiCollective> {
+    const mpi = await openMpi(env);
+    if (mpi.size !== place.world) {
+      const hint = "Load the module of the MPI whose mpirun you use, or say where its library is with JEPAC_MPI=/path/libmpi.so.";
+      throw new UserError("JR713", `${place.launcher} started ${place.world} processes, but ${mpi.version} sees ${mpi.size}: it is another MPI's launcher`, hint);
+    }
+    return new MpiCollective(mpi, patience);
+  }
+
+  allReduceSum(from: Float32Array, into: Float32Array): Promise<void> {
+    const { allreduce, float, sum, world } = this.mpi;
+    const inPlace = this.mpi.pointer(this.mpi.inPlace);
+    return this.serial.run(async () => {
+      for (let at = 0; at < from.length; at += MOST_ELEMENTS) {
+        const [source, target] = [from.subarray(at, at + MOST_ELEMENTS), into.subarray(at, at + MOST_ELEMENTS)];
+        await this.meet();
+        await call("MPI_Allreduce", allreduce, from === into ? inPlace : source, target, source.length, float, sum, world);
+      }
+    });
+  }
+
+  broadcast(bytes: Uint8Array, root: number): Promise<void> {
+    const { bcast, byte, world } = this.mpi;
+    return this.serial.run(async () => {
+      for (let at = 0; at < bytes.length; at += MOST_ELEMENTS) {
+        const piece = bytes.subarray(at, at + MOST_ELEMENTS);
+        await this.meet();
+        await call("MPI_Bcast", bcast, piece, piece.length, byte, root, world);
+      }
+    });
+  }
+
+  gather<T>(message: T): Promise<T[]> {
+    const { allgather, byte, world } = this.mpi;
+    return this.serial.run(async () => {
+      const own = Buffer.alloc(MESSAGE_BYTES);
+      const text = Buffer.from(JSON.stringify(message));
+      if (text.length + 4 > MESSAGE_BYTES) throw new Error(`a message of ${text.length} bytes does not fit the ${MESSAGE_BYTES} of a gather`);
+      own.writeUInt32LE(text.length);
+      text.copy(own, 4);
+      const all = Buffer.alloc(this.world * MESSAGE_BYTES);
+      await this.meet();
+      await call("MPI_Allgather", allgather, own, MESSAGE_BYTES, byte, all, MESSAGE_BYTES, byte, world);
+      return Array.from({ length: this.world }, (_, rank) => {
+        const at = rank * MESSAGE_BYTES;
+        return JSON.parse(all.subarray(at + 4, at + 4 + all.readUInt32LE(at)).toString()) as T;
+      });
+    });
+  }
+
+  barrier(): Promise<void> {
+    return this.serial.run(() => this.meet());
+  }
+
+  /** MPI cannot carry a reason to ranks that wait elsewhere: the launcher ends them. The process ends in this call. */
+  fail(_reason: Omit<Failure, "rank">): void {
+    this.mpi.abort(this.mpi.world, 1);
+  }
+
+  close(): Promise<void> {
+    return this.serial.run(async () => {
+      await call("MPI_Finalize", this.mpi.finalize);
+    });
+  }
+
+  private async meet(): Promise<void> {
+    const { ibarrier, test, world } = this.mpi;
+    check("MPI_Ibarrier", ibarrier(world, this.request));
+    const done = [0];
+    const began = performance.now();
+    const limit = this.met ? this.patience.later : this.patience.start;
+    for (let look = 0, rest = 0.02; ; look++) {
+      check("MPI_Test", test(this.request, done, this.ignoreStatus));
+      if (done[0] !== 0) break;
+      if (look < QUICK_LOOKS) continue;
+      if (performance.now() - began > limit) throw notMet(limit);
+      await nap(rest);
+      rest = Math.min(1.3 * rest, LONGEST_NAP);
+    }
+    this.met = true;
+  }
+}
+
+/** Runs an MPI function on another thread: it may take long. */
+async function call(name: string, native: NativeFunction, ...args: unknown[]): Promise<void> {
+  check(name, await new Promise<number>((resolve, reject) => native.async(...args, (error, code) => (error ? reject(error) : resolve(code)))));
+}
+
+function check(name: string, code: number): void {
+  if (code !== 0) throw new UserError("JR714", `${name} failed with code ${code}`, "The network between the machines may be cut: see what mpirun says.");
+}
+
+function notMet(limit: number): UserError {
+  return new UserError("JR702", `some rank has not come to the exchange for ${limit / 1000} s`, "Its process is stopped, hangs in its driver, or its machine cannot be reached.");
+}
