@@ -1,10 +1,16 @@
-/** Settings of X-ARES's kNN (reference 2.5): k nearest by cosine, votes weighted by softmax(similarity / temperature). */
+/** Settings of X-ARES's kNN (reference 2.5): k nearest, votes weighted by softmax(similarity / temperature). */
 export interface KnnSettings {
   readonly k: number;
   readonly temperature: number;
 }
 
 export const XARES_KNN: KnnSettings = { k: 10, temperature: 0.07 };
+
+/**
+ * What "near" means. `cosine`: both sides at unit length. `xares`: as X-ARES computes it, which meant the same but divides
+ * each feature of the bank by its length over the whole bank; only queries have unit length (reference 2.5).
+ */
+export type Similarity = "cosine" | "xares";
 
 /** Vectors of one length, with a class each. */
 export interface LabelledVectors {
@@ -14,12 +20,11 @@ export interface LabelledVectors {
 }
 
 /**
- * Classifies every query by its nearest neighbours in the bank. Both sides are scaled to unit length per sample, so that
- * the similarity is the true cosine; X-ARES itself scales its bank per feature, which is not (reference 2.5). Its vote is
- * kept: the neighbours' softmax weights summed per class. Equal sums go to the lower class. A zero vector is near nothing.
+ * Classifies every query by its nearest neighbours in the bank: X-ARES's vote, the neighbours' softmax weights summed per
+ * class. Equal sums go to the lower class. A zero vector is near nothing.
  */
-export function knnPredict(bank: LabelledVectors, queries: Float32Array, dim: number, { k, temperature }: KnnSettings): number[] {
-  const known = unitRows(bank.values, dim);
+export function knnPredict(bank: LabelledVectors, queries: Float32Array, dim: number, { k, temperature }: KnnSettings, similarity: Similarity = "cosine"): number[] {
+  const known = similarity === "cosine" ? unitRows(bank.values, dim) : unitFeatures(bank.values, dim);
   const asked = unitRows(queries, dim);
   const predictions: number[] = [];
   for (let q = 0; q * dim < asked.length; q++) {
@@ -70,4 +75,12 @@ function unitRows(values: Float32Array, dim: number): Float32Array {
     for (let d = 0; d < dim; d++) unit[at + d] = values[at + d]! * scale;
   }
   return unit;
+}
+
+/** Each feature divided by its length over all rows. */
+function unitFeatures(values: Float32Array, dim: number): Float32Array {
+  const squares = new Float64Array(dim);
+  for (let at = 0; at < values.length; at++) squares[at % dim]! += values[at]! ** 2;
+  const scale = squares.map((sum) => 1 / Math.max(1e-12, Math.sqrt(sum)));
+  return values.map((value, at) => value * scale[at % dim]!);
 }

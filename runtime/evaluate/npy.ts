@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { writeBytes } from "../checkpoint/atomic-write.ts";
 
 /** Room for any shape: the header is written first, when the number of rows is not known. */
@@ -46,4 +46,27 @@ export function npyHeader(shape: readonly number[]): Uint8Array {
   header.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, (HEADER_BYTES - 10) & 255, (HEADER_BYTES - 10) >> 8]);
   header.set(new TextEncoder().encode(text), 10);
   return header;
+}
+
+/** The values of a file that {@link NpyWriter} wrote. Throws where it is not one, or is cut short. */
+export async function readNpy(path: string): Promise<{ readonly shape: readonly number[]; readonly values: Float32Array }> {
+  const file = await open(path, "r");
+  try {
+    const header = await readBytes(file, 0, HEADER_BYTES);
+    const shape = [.../\(([\d, ]*)\)/.exec(new TextDecoder("latin1").decode(header))![1]!.matchAll(/\d+/g)].map(Number);
+    const bytes = await readBytes(file, HEADER_BYTES, 4 * shape.reduce((a, b) => a * b, 1));
+    return { shape, values: new Float32Array(bytes.buffer) };
+  } finally {
+    await file.close();
+  }
+}
+
+async function readBytes(file: FileHandle, from: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(count);
+  for (let at = 0; at < count; ) {
+    const { bytesRead } = await file.read(bytes, at, Math.min(64 << 20, count - at), from + at);
+    if (bytesRead === 0) throw new Error(`it ends after ${from + at} bytes`);
+    at += bytesRead;
+  }
+  return bytes;
 }

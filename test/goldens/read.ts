@@ -78,7 +78,7 @@ interface Entry {
 const file = (name: string): Buffer => readFileSync(new URL(name, import.meta.url))
 
 /** Opens `<name>.safetensors`; asking for a tensor that is absent or of another type throws. */
-export function golden(name: "fbank" | "positions" | `step-${Variant}` | `curve-${Variant}`): Golden {
+export function golden(name: "fbank" | "positions" | "probes" | `step-${Variant}` | `curve-${Variant}`): Golden {
   const bytes = file(`${name}.safetensors`)
   const start = 8 + Number(bytes.readBigUInt64LE(0))
   const { __metadata__: metadata, ...entries } = JSON.parse(bytes.toString("utf8", 8, start)) as {
