@@ -9,8 +9,8 @@ const alias = [
   { find: "@jepac/runtime", replacement: here("./runtime/index.ts") },
 ];
 
-/** Files that open a device are named `*.gpu.test.ts`: each gets a process and a device of its own. */
-const usesDevice = "test/**/*.gpu.test.ts";
+/** Files that open a device are named `*.gpu.test.ts` (or `.mjs`): each gets a process and a device of its own. */
+const usesDevice = "test/**/*.gpu.test.{ts,mjs}";
 
 export default defineConfig({
   resolve: { alias },

@@ -57,3 +57,8 @@ function hash(stream, place) {
   h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
   return (h ^ (h >>> 15)) >>> 0;
 }
+
+/** Two matrices, [m, k] and [k, n]. */
+export function matmulData([m, k, n]) {
+  return { a: normals(2000, "signal", m * k), b: normals(2001, "signal", k * n) };
+}

@@ -33,13 +33,14 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Seconds of processor time: of all processes (where the system tells), and of this one. */
+/** Seconds of processor time: of this process, and of all. */
 function machineNow() {
   const { user, system } = process.cpuUsage();
   return { at: performance.now(), own: (user + system) / 1e6, all: allBusy() };
 }
 
-function allBusy() {
+/** Processor time of all processes in seconds; undefined where the system does not tell. */
+export function allBusy() {
   try {
     const [, ...ticks] = readFileSync("/proc/stat", "utf8").split("\n", 1)[0].split(/\s+/).map(Number);
     const [user, nice, system, , , irq, softirq] = ticks;
