@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { describeAdapters, openGpu, type GpuInfo } from "@jepac/runtime";
+import { listDevices, openGpu, type DeviceChoice, type GpuInfo } from "@jepac/runtime";
 import { bytes } from "../numbers.ts";
 import { style } from "../style.ts";
 
@@ -9,23 +9,36 @@ export function addDoctor(program: Command): void {
     .description("say which GPUs there are and which one a run would take")
     .option("--json", "print it as JSON")
     .action(async (options: { json?: true }) => {
-      const adapters = await describeAdapters();
+      const devices = await listDevices();
       const gpu = await openGpu();
       const { info, limits } = gpu;
       const features = ["subgroups", "shader-f16", "timestamp-query"].filter((name) => gpu.device.features.has(name));
       gpu.destroy();
       if (options.json === true) {
-        process.stdout.write(`${JSON.stringify({ adapters, taken: info.name, features })}\n`);
+        process.stdout.write(`${JSON.stringify({ adapters: devices.map(asJson), taken: info.name, features })}\n`);
         return;
       }
       process.stdout.write(`node ${process.versions.node} on ${process.platform}\n`);
-      for (const adapter of adapters) process.stdout.write(`${adapter.name === info.name ? style.strong("→") : " "} ${describe(adapter)}\n`);
+      const taken = devices.find((device) => device.info.name === info.name);
+      for (const device of devices) process.stdout.write(`${device === taken ? style.strong("→") : " "} ${device.index}  ${describe(device.info)}\n     ${style.faint(wayTo(device))}\n`);
       process.stdout.write(
         `a run takes ${style.strong(info.name)}: buffers of ${bytes(limits.maxBufferSize)}, ${bytes(limits.maxStorageBufferBindingSize)} of one at once, ` +
           `${limits.maxStorageBuffersPerShaderStage} buffers a kernel; ${features.join(", ") || "no optional features"}\n`,
       );
+      if (devices.length > 1) process.stdout.write(style.faint("train on several with --devices all, on the first two with --devices 2, or by number, as in --devices 0,1\n"));
       if (info.software) process.stdout.write(style.faint("a processor plays GPU here: right, but slow\n"));
     });
+}
+
+/** What a script wants of a device: not the variables that lead to it. */
+function asJson({ index, info, maxBufferSize, maxStorageBufferBindingSize, features, how, unreachable }: DeviceChoice): object {
+  return { index, ...info, maxBufferSize, maxStorageBufferBindingSize, features, how, unreachable };
+}
+
+function wayTo({ maxBufferSize, features, how, unreachable }: DeviceChoice): string {
+  if (unreachable !== null) return unreachable;
+  const f16 = features.includes("shader-f16") ? ", f16" : "";
+  return `buffers of ${bytes(maxBufferSize)}${f16}; reached ${how}`;
 }
 
 function describe(info: GpuInfo): string {

@@ -46,8 +46,15 @@ export async function describeAdapters(): Promise<readonly GpuInfo[]> {
   return Promise.all([...names].map(async (name) => (await findAdapter(name)).info));
 }
 
-/** The names drivers give their devices. */
-async function listAdapters(): Promise<string[]> {
+/** What there is to know of an adapter without opening it. @param name as its driver spells it; of several, the first */
+export async function describeAdapter(name: string): Promise<{ info: GpuInfo; limits: GPUSupportedLimits; features: string[] }> {
+  const adapter = await sleepUntil(createDawn(name).requestAdapter({ powerPreference: "high-performance" })).catch(() => null);
+  if (!adapter) throw noAdapter();
+  return { info: describe(adapter.info), limits: adapter.limits, features: [...adapter.features] };
+}
+
+/** The names drivers give their devices, in Vulkan's order; several devices may have one name. */
+export async function listAdapters(): Promise<string[]> {
   try {
     await sleepUntil(createDawn(NO_SUCH_ADAPTER).requestAdapter());
     return [];
@@ -60,7 +67,8 @@ async function listAdapters(): Promise<string[]> {
 function choose(names: readonly string[], wanted: string): string {
   if (names.length === 0) throw noAdapter();
   const text = slug(wanted);
-  const found = names.find((name) => (text === "software" ? SOFTWARE_NAMES.test(name) : slug(name).includes(text)));
+  const fits = (name: string): boolean => (text === "software" ? SOFTWARE_NAMES.test(name) : slug(name).includes(text));
+  const found = names.find((name) => slug(name) === text) ?? names.find(fits);
   if (found !== undefined) return found;
   throw new UserError("JR102", `no adapter is called '${wanted}'`, `This machine has ${names.map(slug).join(", ")}; any part of a name will do.`);
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where GPU containers put driver manifests that the Vulkan loader does not look for by itself. */
-const EXTRA_FOLDERS = ["/usr/local/nvidia/share/vulkan/icd.d", "/opt/nvidia/share/vulkan/icd.d"];
+export const EXTRA_FOLDERS = ["/usr/local/nvidia/share/vulkan/icd.d", "/opt/nvidia/share/vulkan/icd.d"];
 
 /** Shows the Vulkan loader drivers outside its usual folders. Call before the first adapter is asked for. */
 export function addVulkanDrivers(): void {
