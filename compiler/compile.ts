@@ -1,6 +1,8 @@
 import type { Plan } from "@jepac/runtime/plan";
+import { splitBatch, type BatchSplit } from "./batch/split.ts";
 import { checkProgram } from "./check-program.ts";
 import type { Choices } from "./elaborate/config.ts";
+import { ElaborationFailure } from "./elaborate/failure.ts";
 import { elaborate, type ElaboratedModel } from "./elaborate/model.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { diagnose } from "./diagnostics/codes.ts";
@@ -22,6 +24,8 @@ export interface CompileOptions extends Choices {
   readonly target?: TargetName;
   /** "none" builds the unfused twin: every operation a kernel of its own. */
   readonly fusion?: "full" | "none";
+  /** Clips of one pass: the batch is computed in passes, and the weights move once, by the mean of their gradients. */
+  readonly microBatch?: number;
 }
 
 /** A built model: the plan, the files of its folder, and what it was made from. */
@@ -46,26 +50,32 @@ export function compile(mainPath: string, read: ReadSource, options: CompileOpti
   const elaborated = elaborate(program, options);
   if ("failure" in elaborated) return { diagnostics: [...diagnostics, elaborated.failure] };
   try {
-    return { diagnostics, compiled: build(program, elaborated.model, options) };
+    const split = splitBatch(program, options, elaborated.model, options.microBatch);
+    return { diagnostics, compiled: build(program, split, options) };
   } catch (error) {
+    if (error instanceof ElaborationFailure) return { diagnostics: [...diagnostics, error.diagnostic] };
     if (error instanceof LowerError) return { diagnostics: [...diagnostics, overLimit(error, program, options)] };
     throw error;
   }
 }
 
-function build(program: Program, model: ElaboratedModel, options: CompileOptions): Compiled {
+function build(program: Program, split: BatchSplit, options: CompileOptions): Compiled {
+  const { model } = split;
   const limits = targets[options.target ?? "gpu"];
-  const storage = planStorage(model);
+  const storage = planStorage(model, split.passes);
   const library = new KernelLibrary();
   const buffers = { arena: ARENA, constants: CONSTANTS };
   const fusion = options.fusion ?? "full";
-  const programs = modelPrograms(model).map((one): LoweredProgram => {
+  const programs = modelPrograms(split).map((one): LoweredProgram => {
     const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, fusion });
     if (one.name !== "step") return { program: one, lowered };
-    const whole = withFlatRuns(lowered, storage.runs, { buffers, limits, library });
-    return { program: one, lowered: whole, phases: planPhases(model, storage, whole.dispatches, lowered.dispatches.length) };
+    const pass = withFlatRuns(lowered, storage.sums, { buffers, limits, library });
+    const { flops, bytes } = pass.stats;
+    const all = { ...pass, stats: { flops: split.passes * flops, bytes: split.passes * bytes } };
+    const whole = withFlatRuns(all, storage.runs, { buffers, limits, library });
+    return { program: one, lowered: whole, phases: planPhases(split, storage, whole.dispatches, pass.dispatches.length) };
   });
-  const { plan, files } = assemblePlan(model, storage, programs, library, limits);
+  const { plan, files } = assemblePlan(split, storage, programs, library, limits);
   const trainer = emitTrainer(plan, program.main.source.path);
   files.set("trainer.ts", trainer.typescript);
   files.set("trainer.js", trainer.javascript);

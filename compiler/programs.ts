@@ -1,3 +1,5 @@
+import { countFromFirstClip } from "./batch/first-clip.ts";
+import type { BatchSplit } from "./batch/split.ts";
 import { gradients } from "./autodiff/gradients.ts";
 import type { ElaboratedModel, ModelInput } from "./elaborate/model.ts";
 import type { Graph, Node, Output } from "./graph/node.ts";
@@ -24,7 +26,7 @@ export const stateOf = (state: string, weight: string): string => `optimizer.${s
  * A model's programs: `init` (first values of all weights), `step` (loss, reports and gradients of one training step;
  * the optimizers follow it), and one for each exported function.
  */
-export function modelPrograms(model: ElaboratedModel): readonly ModelProgram[] {
+export function modelPrograms({ model, axis }: Pick<BatchSplit, "model" | "axis">): readonly ModelProgram[] {
   const values = new Map<string, Node>();
   for (const weight of model.weights) if (weight.of === undefined) values.set(weight.name, weight.init());
   const init = model.weights.flatMap((weight): Output[] => {
@@ -46,9 +48,10 @@ export function modelPrograms(model: ElaboratedModel): readonly ModelProgram[] {
     }),
   ];
 
+  const training = program(model, { name: "step", outputs: step, inputs: model.inputs, inputPrefix: "" });
   return [
     program(model, { name: "init", outputs: init, inputs: [], inputPrefix: "" }),
-    program(model, { name: "step", outputs: step, inputs: model.inputs, inputPrefix: "" }),
+    { ...training, graph: countFromFirstClip(training.graph, axis.sites) },
     ...model.exports.map((fn) =>
       program(model, {
         name: fn.name,

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { UserError } from "@jepac/runtime";
 import type { Compiled } from "../../compiler/compile.ts";
 import { targets, type TargetName } from "../../compiler/targets.ts";
-import { assignment } from "../arguments.ts";
+import { assignment, positiveInt } from "../arguments.ts";
 import { bytes, count } from "../numbers.ts";
 import { style } from "../style.ts";
 
@@ -12,6 +12,7 @@ export interface BuildOptions {
   preset?: string;
   set?: Record<string, string>;
   target: string;
+  microBatch?: number;
   out?: string;
 }
 
@@ -22,6 +23,7 @@ export function addBuild(program: Command): void {
     .option("--preset <name>", "a named group of config values from the model")
     .option("--set <name=value>", "change one config value (repeatable)", assignment)
     .option("--target <name>", "the limits to build for: gpu, or software (bindings of 128 MiB at most)", "gpu")
+    .option("--micro-batch <clips>", "compute the batch in passes over so many clips each, to save memory", positiveInt)
     .option("--out <folder>", "where to write (default: build/<file name>)")
     .description("compile a model into a folder that trains with the runtime alone")
     .action(async (path: string, options: BuildOptions) => {
@@ -30,7 +32,13 @@ export function addBuild(program: Command): void {
       if (!isTarget(target)) throw new UserError("JC032", `there is no target ${target}`, `--target is one of ${Object.keys(targets).join(", ")}`);
       // Only here: what writes the typed trainer takes long to load.
       const { compileFile } = await import("../compile.ts");
-      const compiled = compileFile(path, { target, ...(options.preset === undefined ? {} : { preset: options.preset }), ...(options.set === undefined ? {} : { set: options.set }) });
+      const { preset, set, microBatch } = options;
+      const compiled = compileFile(path, {
+        target,
+        ...(preset === undefined ? {} : { preset }),
+        ...(set === undefined ? {} : { set }),
+        ...(microBatch === undefined ? {} : { microBatch }),
+      });
       if (compiled === undefined) return;
       const out = options.out ?? join("build", basename(path, ".jm"));
       await writeBuild(out, compiled);
@@ -78,6 +86,7 @@ function printSummary({ plan }: Compiled, out: string, milliseconds: number): vo
   const rows = [
     ...Object.entries(stats.parameters).map(([net, n]): [string, string] => [net, `${n.toLocaleString("en-US")} parameters`]),
     ["step", `${kernels} kernels in ${step?.dispatches.length ?? 0} dispatches, ${count(stats.flops)}FLOP, ${bytes(stats.bytes)} moved`],
+    ...(step?.phases === undefined || step.phases.passes === 1 ? [] : [["passes", `${step.phases.passes} over ${step.phases.clips} clips each, one update`] as const]),
     ["memory", `${bytes(stats.peakBytes)} planned at the peak`],
     ["written", `${out} in ${(milliseconds / 1000).toFixed(1)} s`],
   ] as const;

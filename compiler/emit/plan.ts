@@ -1,4 +1,6 @@
 import type { BufferPlan, KernelPlan, Limits, PhasesPlan, Plan, PlanStats, ProgramPlan } from "@jepac/runtime/plan";
+import type { ClipAxis } from "../batch/clip-axis.ts";
+import type { BatchSplit } from "../batch/split.ts";
 import type { ElaboratedModel } from "../elaborate/model.ts";
 import { count } from "../graph/ndarray.ts";
 import { ARENA, CONSTANTS, type Storage } from "../layout/storage.ts";
@@ -22,7 +24,7 @@ export type BuildFiles = Map<string, string | Uint8Array>;
 
 /** Puts the plan together, and the WGSL and constants files it names. */
 export function assemblePlan(
-  model: ElaboratedModel,
+  { model, axis }: Pick<BatchSplit, "model" | "axis">,
   storage: Storage,
   programs: readonly LoweredProgram[],
   library: KernelLibrary,
@@ -89,7 +91,7 @@ export function assemblePlan(
     tensors: storage.tensors,
     constants,
     kernels,
-    programs: Object.fromEntries(programs.map((p) => [p.program.name, programPlan(p, storage, place)])),
+    programs: Object.fromEntries(programs.map((p) => [p.program.name, programPlan(p, { storage, place, axis })])),
     displays: [...model.optimizers, ...model.averages].flatMap(({ rule }) => rule.displays),
     stats,
   };
@@ -116,14 +118,15 @@ function placer(slab: number, firstMore: number): Placer {
   };
 }
 
-function programPlan({ program, lowered, phases }: LoweredProgram, storage: Storage, place: Placer): ProgramPlan {
+function programPlan({ program, lowered, phases }: LoweredProgram, { storage, place, axis }: { storage: Storage; place: Placer; axis: ClipAxis }): ProgramPlan {
   return {
     ...(program.doc === undefined ? {} : { doc: program.doc }),
     sizes: lowered.sizes,
     inputs: lowered.inputs.map((port) => {
       const name = port.name.slice(program.inputPrefix.length);
       const source = program.inputs.find((input) => input.name === name)?.source;
-      return { ...place(port), name, ...(source === undefined ? {} : { source }) };
+      const perClip = phases !== undefined && axis.inputs.has(name);
+      return { ...place(port), name, ...(source === undefined ? {} : { source }), ...(perClip ? { perClip } : {}) };
     }),
     // What goes into stored tensors does not leave the program.
     outputs: lowered.outputs.filter((port) => !storage.outputs.has(port.name)).map(place),

@@ -55,7 +55,7 @@ function interfaces(plan: Plan, name: string): OptionalKind<InterfaceDeclaration
       isExported: true,
       properties: Object.entries(plan.config).map(([key, value]) => ({ name: key, type: typeof value, isReadonly: true })),
     },
-    { name: `${name}Inputs`, isExported: true, docs: ["The inputs of one training step."], properties: (step?.inputs ?? []).map(inputProperty) },
+    { name: `${name}Inputs`, isExported: true, docs: ["The inputs of one training step."], properties: (step?.inputs ?? []).map((port) => inputProperty(port, step?.phases?.passes)) },
     {
       name: `${name}Metrics`,
       isExported: true,
@@ -66,7 +66,7 @@ function interfaces(plan: Plan, name: string): OptionalKind<InterfaceDeclaration
       name: `${capital(program)}Inputs`,
       isExported: true,
       docs: [`The inputs of \`${program}\`${plan_.doc === undefined ? "" : `: ${plan_.doc}`}`],
-      properties: plan_.inputs.map(inputProperty),
+      properties: plan_.inputs.map((port) => inputProperty(port)),
     })),
     {
       name: `${name}Types`,
@@ -83,8 +83,8 @@ function interfaces(plan: Plan, name: string): OptionalKind<InterfaceDeclaration
   ];
 }
 
-function inputProperty(port: PortPlan): { name: string; type: string; isReadonly: boolean; docs: string[] } {
-  const shape = port.shape.map((size) => (typeof size === "number" ? `${size}` : showHost(size))).join(", ");
+function inputProperty(port: PortPlan, passes = 1): { name: string; type: string; isReadonly: boolean; docs: string[] } {
+  const shape = port.shape.map((size, axis) => (typeof size === "number" ? `${axis === 0 && port.perClip === true ? passes * size : size}` : showHost(size))).join(", ");
   return { name: port.name, type: port.dtype === "f32" ? "Float32Array" : "Int32Array", isReadonly: true, docs: [`${port.dtype}[${shape}], row-major`] };
 }
 

@@ -66,8 +66,9 @@ export class GraphBuilder {
   iota(shape: Sizes, axis: number): Node {
     return this.node("iota", [], { axis }, { dtype: "i32", shape: shapeOf(shape) });
   }
-  uniform(shape: Sizes, site: number): Node {
-    return this.node("uniform", [], { site }, { dtype: "f32", shape: shapeOf(shape) });
+  /** `first`: how many elements stand before these where they are a part of a larger tensor. */
+  uniform(shape: Sizes, site: number, first: HostExpr = 0): Node {
+    return this.node("uniform", [], { site, first }, { dtype: "f32", shape: shapeOf(shape) });
   }
 
   // ---------------------------------------------------------------- element by element

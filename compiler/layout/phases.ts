@@ -1,20 +1,20 @@
 import type { DispatchPlan, GradientRange, PhasesPlan } from "@jepac/runtime/plan";
-import type { ElaboratedModel } from "../elaborate/model.ts";
+import type { BatchSplit } from "../batch/split.ts";
 import { count } from "../graph/ndarray.ts";
-import { gradientOf, trainedWeights } from "../programs.ts";
+import { trainedWeights } from "../programs.ts";
 import { alignUp } from "../schedule/arena.ts";
 import type { Storage } from "./storage.ts";
 
 /** Where a training step may be cut: its first `updateFrom` dispatches compute the gradients, the others use them. */
-export function planPhases(model: ElaboratedModel, storage: Storage, dispatches: readonly DispatchPlan[], updateFrom: number): PhasesPlan {
+export function planPhases({ model, passes, clips }: BatchSplit, storage: Storage, dispatches: readonly DispatchPlan[], updateFrom: number): PhasesPlan {
   const computing = dispatches.slice(0, updateFrom);
   const ranges = trainedWeights(model).flatMap((weight): GradientRange[] => {
-    const place = storage.outputs.get(gradientOf(weight.name));
+    const place = storage.gradients.get(weight.name);
     if (place === undefined) return [];
     const range = { buffer: place.buffer, offset: place.byteOffset, bytes: alignUp(4 * count(weight.shape)) };
     return [{ ...range, after: computing.findLastIndex((dispatch) => touches(dispatch, range)) }];
   });
-  return { updateFrom, gradients: joined(ranges.sort((a, b) => a.after - b.after || a.buffer - b.buffer || a.offset - b.offset)) };
+  return { passes, clips, updateFrom, gradients: joined(ranges.sort((a, b) => a.after - b.after || a.buffer - b.buffer || a.offset - b.offset)) };
 }
 
 function touches({ bindings }: DispatchPlan, { buffer, offset, bytes }: Omit<GradientRange, "after">): boolean {

@@ -3,6 +3,7 @@ import type { ElaboratedModel } from "../elaborate/model.ts";
 import type { ElaboratedRule } from "../elaborate/rule.ts";
 import { gradientOf, stateOf, valueOf } from "../programs.ts";
 import type { Place } from "../schedule/tensor.ts";
+import { sumOf } from "../batch/sum.ts";
 import { layOutFlat, type FlatSegment } from "./flat.ts";
 
 /** One run of an update rule over flat memory: for each of the rule's names, where its values start. */
@@ -22,6 +23,10 @@ export interface Storage {
   readonly weights: ReadonlyMap<string, Place>;
   /** Where program outputs that are stored go: first values of weights, and gradients. */
   readonly outputs: ReadonlyMap<string, Place>;
+  /** Where the updates read each trained weight's gradient. */
+  readonly gradients: ReadonlyMap<string, Place>;
+  /** What follows each pass where a step has several: its gradients are added to those before. */
+  readonly sums: readonly FlatRun[];
   /** What follows the gradients in a training step: the optimizers, then the averages. */
   readonly runs: readonly FlatRun[];
 }
@@ -29,7 +34,8 @@ export interface Storage {
 export const ARENA = 0;
 export const CONSTANTS = 1;
 
-export function planStorage(model: ElaboratedModel): Storage {
+/** `passes`: how many parts of the batch a training step computes, one after the other. */
+export function planStorage(model: ElaboratedModel, passes = 1): Storage {
   const flat = layOutFlat(model);
   const buffers: BufferPlan[] = [];
   const add = (name: string, kind: BufferPlan["kind"], bytes: number): number => buffers.push({ name, kind, bytes }) - 1 + 2;
@@ -37,11 +43,13 @@ export function planStorage(model: ElaboratedModel): Storage {
   const weightBuffers = new Map<string, number>();
   for (const [net, bytes] of flat.bytesOfNet) weightBuffers.set(net, add(`weights.${net}`, "weights", bytes));
   const gradientBuffers = new Map<string, number>();
+  const passBuffers = new Map<string, number>();
   const stateBuffers = new Map<string, number>();
   for (const { nets, rule } of model.optimizers) {
     for (const net of nets) {
       const bytes = flat.bytesOfNet.get(net) ?? 0;
       gradientBuffers.set(net, add(`gradients.${net}`, "gradients", bytes));
+      passBuffers.set(net, passes === 1 ? gradientBuffers.get(net)! : add(`gradients.pass.${net}`, "gradients", bytes));
       for (const { name } of rule.stateNames) stateBuffers.set(`${name}.${net}`, add(`state.${name}.${net}`, "state", bytes));
     }
   }
@@ -49,14 +57,17 @@ export function planStorage(model: ElaboratedModel): Storage {
   const tensors: TensorPlan[] = [];
   const weights = new Map<string, Place>();
   const outputs = new Map<string, Place>();
+  const gradients = new Map<string, Place>();
   for (const { name, net, shape, of } of model.weights) {
     const offset = flat.offsetOf.get(name) ?? 0;
     const buffer = weightBuffers.get(net) ?? 0;
     weights.set(name, { buffer, byteOffset: offset });
     outputs.set(valueOf(name), { buffer, byteOffset: offset });
     tensors.push({ name, shape, buffer, offset, role: of === undefined ? "weight" : "average", net, ...(of === undefined ? {} : { of }) });
-    const gradient = gradientBuffers.get(net);
-    if (gradient !== undefined) outputs.set(gradientOf(name), { buffer: gradient, byteOffset: offset });
+    const [gradient, pass] = [gradientBuffers.get(net), passBuffers.get(net)];
+    if (gradient === undefined || pass === undefined) continue;
+    gradients.set(name, { buffer: gradient, byteOffset: offset });
+    outputs.set(gradientOf(name), { buffer: pass, byteOffset: offset });
   }
   for (const { nets, rule } of model.optimizers) {
     for (const { name: state } of rule.stateNames) {
@@ -93,5 +104,9 @@ export function planStorage(model: ElaboratedModel): Storage {
       segments(net).map((segment) => run(rule, segment, { target: weightBuffers.get(net), source: weightBuffers.get(of) })),
     ),
   ];
-  return { buffers, tensors, weights, outputs, runs };
+  const sums = passes === 1 ? [] : [...gradientBuffers].map(([net, target]) => {
+    const whole = { net, offset: 0, elements: (flat.bytesOfNet.get(net) ?? 0) / 4, update: 0 };
+    return run(sumOf(passes), whole, { target, source: passBuffers.get(net) });
+  });
+  return { buffers, tensors, weights, outputs, gradients, sums, runs };
 }

@@ -128,7 +128,9 @@ export class ValueWriter {
         this.given.helpers.add(RANDOM);
         const position = this.x.linear(at, node.shape);
         const key = this.given.param("u32", { key: numberOf(node.attrs, "site") });
-        const draw = () => `uniform_at(${key}, ${this.index.of(position)})`;
+        const first = hostOf(node.attrs, "first");
+        const offset = first === 0 ? "" : `${this.given.param("u32", first)} + `;
+        const draw = () => `uniform_at(${key}, ${offset}${this.index.of(position)})`;
         return { name: this.to.bind(`u:${node.id}@${position.key}`, "v", depth, draw), depth };
       }
       default:

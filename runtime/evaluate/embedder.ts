@@ -92,7 +92,7 @@ function maxRows(plan: Plan, clip: PortPlan): number {
 /** The rate the function's own input names, else the one the model is trained at. */
 function sampleRate(plan: Plan, program: ProgramPlan): number {
   const own = program.inputs.find((port) => port.source?.kind === "audio")?.source?.args["rate"];
-  const rate = own ?? audioNeed(plan.programs["step"]?.inputs ?? [])?.rate;
+  const rate = own ?? audioNeed(plan.programs["step"] ?? { inputs: [] })?.rate;
   if (typeof rate !== "number") throw new UserError("JR601", `the model '${plan.model}' does not say at which rate it hears`, "Give its input a source: input clip: f32[batch, samples] from audio(rate: 16_000).");
   return rate;
 }

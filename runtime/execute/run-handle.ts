@@ -14,10 +14,21 @@ export interface StagedOutput {
 }
 
 /** One run under way. Nothing waits for it until its outputs are asked for. */
-export class RunHandle {
+export interface RunHandle {
   /** The shapes of the outputs that were asked for, by name. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** The runtime sizes of this run, given or drawn. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /**
+   * Waits for the run, sleeping, and gives the outputs asked for, by name; `shapes` says how they are laid out.
+   * @throws UserError JR104 the device was lost, JR105 it refused a command
+   */
+  outputs(): Promise<Record<string, HostArray>>;
+}
+
+/** One submit, whose outputs are copied into a staging buffer. */
+export class SubmittedRun implements RunHandle {
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly sizes: Readonly<Record<string, number>>;
   private readonly gpu: Gpu;
   private readonly staging: GPUBuffer;
@@ -35,10 +46,6 @@ export class RunHandle {
     this.shapes = Object.fromEntries(staged.map(({ name, shape }) => [name, shape]));
   }
 
-  /**
-   * Waits for the run, sleeping, and gives the outputs asked for, by name; `shapes` says how they are laid out.
-   * @throws UserError JR104 the device was lost, JR105 it refused a command
-   */
   outputs(): Promise<Record<string, HostArray>> {
     this.values ??= this.read();
     return this.values;

@@ -7,9 +7,10 @@ import type { Plan, TensorPlan } from "../plan/schema.ts";
 import { checkLimits } from "./limits.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type HostArray, selectOutputs, writeInputs } from "./ports.ts";
+import { meanOf, ONE_PASS, type Pass } from "./passes.ts";
 import { type DispatchTime, profileProgram } from "./profile.ts";
 import { type DispatchRange, PreparedProgram } from "./program.ts";
-import { RunHandle, type StagedOutput } from "./run-handle.ts";
+import { type RunHandle, SubmittedRun, type StagedOutput } from "./run-handle.ts";
 import { nameList, portShape, runEnvironment, type RunKey } from "./sizes.ts";
 import { StagingPool } from "./staging.ts";
 import { download, upload } from "./transfer.ts";
@@ -38,7 +39,7 @@ export class Session {
   private readonly pipelines: Pipelines;
   private readonly staging: StagingPool;
   private readonly prepared = new Map<string, PreparedProgram>();
-  private inFlight: RunHandle[] = [];
+  private inFlight: SubmittedRun[] = [];
   private downloads = 0;
 
   private constructor(loaded: LoadedPlan, gpu: Gpu, buffers: readonly GPUBuffer[]) {
@@ -77,9 +78,9 @@ export class Session {
 
   /** The runtime sizes a run will have, and with them the shapes of its inputs, by name: to prepare data before it. */
   describeRun(program: string, key: RunKey): { sizes: Readonly<Record<string, number>>; inputs: Record<string, number[]> } {
-    const { inputs } = this.program(program);
+    const { inputs, phases } = this.program(program);
     const env = runEnvironment(this.plan, program, key);
-    return { sizes: env.sizes, inputs: Object.fromEntries(inputs.map((port) => [port.name, portShape(port, env)])) };
+    return { sizes: env.sizes, inputs: Object.fromEntries(inputs.map((port) => [port.name, portShape(port, env, phases?.passes)])) };
   }
 
   /** Compiles what a program needs, which its first run would do otherwise. */
@@ -88,37 +89,20 @@ export class Session {
   }
 
   /**
-   * Submits one run, in one submit, and returns at once. Programs run in the order of the calls. To stay close to the
-   * device, `await session.room()` before each.
+   * Submits one run and returns at once: in one submit, or where its plan has several passes, in one for each. Programs
+   * run in the order of the calls. To stay close to the device, `await session.room()` before each.
    * @throws UserError JR301 unknown program, JR302 sizes, JR303 inputs, JR304 outputs, JR306 workgroups, JR307 parameters;
    *   JR104 and JR105 for what went wrong on the device meanwhile
    */
   run(program: string, request: RunRequest): RunHandle {
-    const ports = selectOutputs(this.program(program).outputs, request.read);
-    const { prepared, env } = this.begin(program, request);
-    const encoder = this.gpu.device.createCommandEncoder({ label: program });
-    prepared.encode(encoder, env, request.part);
-    const staged: StagedOutput[] = [];
-    let end = 0;
-    for (const port of ports) {
-      const shape = portShape(port, env);
-      const bytes = 4 * shape.reduce((a, b) => a * b, 1);
-      staged.push({ name: port.name, dtype: port.dtype, shape, offset: end, bytes });
-      end += bytes;
-    }
-    // A run that reads nothing copies one word all the same: mapping it is how the run's end is known.
-    const staging = this.staging.take(Math.max(4, end));
-    staged.forEach(({ offset, bytes }, i) => encoder.copyBufferToBuffer(this.buffers[ports[i]!.buffer]!, ports[i]!.offset, staging, offset, bytes));
-    if (end === 0 && this.buffers[0]) encoder.copyBufferToBuffer(this.buffers[0], 0, staging, 0, 4);
-    this.gpu.device.queue.submit([encoder.finish()]);
-
-    const handle: RunHandle = new RunHandle(this.gpu, env, staging, staged, (buffer) => {
-      this.staging.give(buffer);
-      // The queue is in order: with this run, those before it are done too.
-      this.inFlight = this.inFlight.slice(this.inFlight.indexOf(handle) + 1);
-    });
-    this.inFlight.push(handle);
-    return handle;
+    const { phases, dispatches } = this.program(program);
+    if (phases === undefined || phases.passes === 1 || request.part) return this.submit(program, request);
+    for (const buffer of new Set(phases.gradients.map((range) => range.buffer))) this.zero(this.plan.buffers[buffer]!.name);
+    return meanOf(Array.from({ length: phases.passes }, (_, index) => {
+      const firstClip = (request.firstClip ?? 0) + index * phases.clips;
+      const to = index === phases.passes - 1 ? dispatches.length : phases.updateFrom;
+      return this.submit(program, { ...request, firstClip, part: { from: 0, to } }, { index, of: phases.passes });
+    }));
   }
 
   /** Resolves once fewer than {@link MAX_IN_FLIGHT} runs are under way. */
@@ -126,9 +110,9 @@ export class Session {
     while (this.inFlight.length >= MAX_IN_FLIGHT) await this.inFlight[0]!.outputs();
   }
 
-  /** Runs a program once, as `run` does, and tells what each dispatch took on the device. */
+  /** Runs a program once, the first pass where a step has several, and tells what each dispatch took on the device. */
   async profile(program: string, request: RunRequest): Promise<DispatchTime[]> {
-    const { prepared, env } = this.begin(program, request);
+    const { prepared, env } = this.begin(program, request, { index: 0, of: this.program(program).phases?.passes ?? 1 });
     return profileProgram(this.gpu, this.staging, prepared, env);
   }
 
@@ -172,14 +156,43 @@ export class Session {
     this.staging.destroy();
   }
 
+  /** One submit of a program or a part of it. */
+  private submit(program: string, request: RunRequest, pass?: Pass): SubmittedRun {
+    const ports = selectOutputs(this.program(program).outputs, request.read);
+    const { prepared, env } = this.begin(program, request, pass);
+    const encoder = this.gpu.device.createCommandEncoder({ label: program });
+    prepared.encode(encoder, env, request.part);
+    const staged: StagedOutput[] = [];
+    let end = 0;
+    for (const port of ports) {
+      const shape = portShape(port, env);
+      const bytes = 4 * shape.reduce((a, b) => a * b, 1);
+      staged.push({ name: port.name, dtype: port.dtype, shape, offset: end, bytes });
+      end += bytes;
+    }
+    // A run that reads nothing copies one word all the same: mapping it is how the run's end is known.
+    const staging = this.staging.take(Math.max(4, end));
+    staged.forEach(({ offset, bytes }, i) => encoder.copyBufferToBuffer(this.buffers[ports[i]!.buffer]!, ports[i]!.offset, staging, offset, bytes));
+    if (end === 0 && this.buffers[0]) encoder.copyBufferToBuffer(this.buffers[0], 0, staging, 0, 4);
+    this.gpu.device.queue.submit([encoder.finish()]);
+
+    const run: SubmittedRun = new SubmittedRun(this.gpu, env, staging, staged, (buffer) => {
+      this.staging.give(buffer);
+      // The queue is in order: with this run, those before it are done too.
+      this.inFlight = this.inFlight.slice(this.inFlight.indexOf(run) + 1);
+    });
+    this.inFlight.push(run);
+    return run;
+  }
+
   /** Checks a request and hands inputs and parameters to the queue. */
-  private begin(program: string, request: RunRequest): { prepared: PreparedProgram; env: HostEnv } {
+  private begin(program: string, request: RunRequest, pass: Pass = ONE_PASS): { prepared: PreparedProgram; env: HostEnv } {
     if (this.downloads > 0) throw new Error("run() during a read would tear what is read: await the read first");
     this.gpu.check();
     const env = runEnvironment(this.plan, program, request);
     const prepared = this.preparedProgram(program);
     const { queue } = this.gpu.device;
-    if (!request.part || request.part.from === 0) writeInputs(queue, this.buffers, prepared.plan.inputs, request.inputs ?? {}, env);
+    if (!request.part || request.part.from === 0) writeInputs(queue, this.buffers, prepared.plan.inputs, request.inputs ?? {}, env, pass);
     prepared.params.write(queue, env);
     return { prepared, env };
   }

@@ -41,9 +41,9 @@ export function runEnvironment(plan: Plan, program: string, key: RunKey): HostEn
   return { step, seed, firstClip, sizes: values };
 }
 
-/** A port's shape in one run. */
-export function portShape(port: PortPlan, env: HostEnv): number[] {
-  return port.shape.map((size) => evaluateHost(size, env));
+/** A port's shape in one run, or over several passes. */
+export function portShape(port: PortPlan, env: HostEnv, passes = 1): number[] {
+  return port.shape.map((size, axis) => evaluateHost(size, env) * (axis === 0 && port.perClip === true ? passes : 1));
 }
 
 function checkBounds({ name, min, max }: RuntimeSize, value: number, how: string): number {

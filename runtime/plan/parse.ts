@@ -137,7 +137,7 @@ function program(field: Field): ProgramPlan {
 }
 
 function phases(field: Field): PhasesPlan {
-  return { updateFrom: field.get("updateFrom").integer(), gradients: field.get("gradients").list(gradientRange) };
+  return { passes: field.get("passes").integer(1), clips: field.get("clips").integer(), updateFrom: field.get("updateFrom").integer(), gradients: field.get("gradients").list(gradientRange) };
 }
 
 function gradientRange(field: Field): GradientRange {
@@ -157,6 +157,7 @@ function port(field: Field): PortPlan {
     buffer: field.get("buffer").integer(),
     offset: field.get("offset").integer(0, 4),
     ...field.optional("source", (source) => ({ kind: source.get("kind").name(), args: source.get("args").map((value) => value.scalar()) })),
+    ...field.optional("perClip", (perClip) => perClip.boolean()),
   };
 }
 

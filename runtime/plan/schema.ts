@@ -109,6 +109,14 @@ export interface ProgramPlan {
 
 /** The two phases of a training step: loss and gradients, then the updates (optimizers, averages). */
 export interface PhasesPlan {
+  /**
+   * Parts of its batch that a step computes one after the other, with dispatches 0 to `updateFrom`; then it updates once.
+   * Each part adds its gradients, divided by `passes`, to what is in `gradients`, which is zero before the first; where
+   * there is one pass, it writes them.
+   */
+  readonly passes: number;
+  /** Clips of one pass; 0 where the model does not say. */
+  readonly clips: number;
   /** The first dispatch of the updates: the first one that needs complete gradients. */
   readonly updateFrom: number;
   /**
@@ -136,6 +144,8 @@ export interface PortPlan {
   readonly offset: number;
   /** How training fills this input by itself: e.g. {kind: "audio", args: {rate: 32000}}. */
   readonly source?: { readonly kind: string; readonly args: Readonly<Record<string, number | string | boolean>> };
+  /** Of a training step's input: the first axis is the clips of one pass. */
+  readonly perClip?: boolean;
 }
 
 /** One 4-byte field of a parameter block. A negative value of a u32 is stored as its two's complement: index arithmetic wraps. */

@@ -39,7 +39,7 @@ export async function writeReport({ buildDir, run, data, knn, out }: ReportOptio
 }
 
 async function picture(plan: Plan, record: RunRecord, data: string | undefined): Promise<string> {
-  const need = audioNeed(stepProgram(plan).inputs);
+  const need = audioNeed(stepProgram(plan));
   if (data === undefined || !need) return "";
   const source = await openClips(data, { rate: need.rate });
   try {

@@ -1,4 +1,4 @@
-import type { PortPlan } from "../plan/schema.ts";
+import type { PortPlan, ProgramPlan } from "../plan/schema.ts";
 import { UserError } from "../errors.ts";
 import type { Values } from "./session.ts";
 
@@ -28,8 +28,8 @@ export interface AudioNeed {
   readonly crop: "random" | "start";
 }
 
-/** The audio a program wants, null where it wants none. Throws a UserError JR526 for inputs that nothing can fill. */
-export function audioNeed(inputs: readonly PortPlan[]): AudioNeed | null {
+/** The audio a program wants for a whole batch, null where it wants none. Throws a UserError JR526 for inputs that nothing can fill. */
+export function audioNeed({ inputs, phases }: Pick<ProgramPlan, "inputs" | "phases">): AudioNeed | null {
   for (const port of inputs) {
     const kind = port.source?.kind;
     if (kind !== "audio" && kind !== "valid") {
@@ -46,7 +46,7 @@ export function audioNeed(inputs: readonly PortPlan[]): AudioNeed | null {
   if (batch === undefined || typeof samples !== "number" || port.shape.length !== 2) {
     throw new UserError("JR526", `input '${port.name}' takes audio and must have the shape [clips, samples], with a fixed number of samples`);
   }
-  return { rate, batch: typeof batch === "number" ? batch : null, samples, crop };
+  return { rate, batch: typeof batch === "number" ? batch * (phases?.passes ?? 1) : null, samples, crop };
 }
 
 /** The values of a program's inputs, taken from a batch. */

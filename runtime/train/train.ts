@@ -33,7 +33,7 @@ export interface TrainResult extends RunResult {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const loaded = await loadPlan(options.buildDir);
-  const need = audioNeed(stepProgram(loaded.plan).inputs);
+  const need = audioNeed(stepProgram(loaded.plan));
   // Asked again by the run itself; here so that a wrong --out is refused before hours of audio are listed.
   await new RunFolder(options.out).start(options.resume ?? false);
   const source = need && (await openSource(need, options.data));

@@ -71,7 +71,7 @@ describe("gradients", () => {
     const y = g.matmul(g.input("x", "f32", [2, N, 4]), g.transpose(w, [1, 0]));
     const [dw] = gradients(g.sum(g.mul(y, g.uniform(y.shape, 0)), [0, 1, 2]), [w], g);
     const { outputs } = runPasses(g.graph("dw", [{ name: "dw", node: dw! }]));
-    expect(expression(outputs[0]!.node)).toBe("matmul(transpose[1,0](reshape->[2*N, 3](uniform[0]())), reshape->[2*N, 4](x))");
+    expect(expression(outputs[0]!.node)).toBe("matmul(transpose[1,0](reshape->[2*N, 3](uniform[0][0]())), reshape->[2*N, 4](x))");
   });
 
   test("of slices come together as one concatenation", () => {

@@ -23,7 +23,7 @@ const WRONG: readonly (readonly [line: string, problem: string])[] = [
   ['f32[2] = scalar {expr: {"get":"step"}}', "expected a scalar, found [2]"],
   ["i32[2, 3] = iota {axis: 2}", "expected more than 2 axes, found i32[2, 3]"],
   ["f32[2] = iota {axis: 0}", "expected i32, found f32[2]"],
-  ["i32[2] = uniform {site: 0}", "expected f32, found i32[2]"],
+  ["i32[2] = uniform {first: 0, site: 0}", "expected f32, found i32[2]"],
   ...["exp", "log", "sqrt", "rsqrt", "sin", "cos", "tanh", "erf", "floor", "ceil", "round"].map(
     (op) => [`i32[2, 3] = ${op} %1`, "expected f32, found i32[2, 3]"] as const,
   ),

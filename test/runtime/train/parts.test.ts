@@ -7,13 +7,16 @@ import { tinyPlan } from "./tiny-plan.ts";
 const port = (name: string, source?: PortPlan["source"]): PortPlan => ({ name, dtype: "f32", shape: [4, 8], buffer: 0, offset: 0, ...(source && { source }) });
 
 describe("the inputs of a program", () => {
-  const { inputs } = tinyPlan().programs["step"]!;
+  const program = tinyPlan().programs["step"]!;
+  const { inputs } = program;
 
   it("ask for audio at a rate and are filled from a batch", () => {
-    expect(audioNeed(inputs)).toEqual({ rate: 8000, batch: 4, samples: 8, crop: "random" });
+    expect(audioNeed(program)).toEqual({ rate: 8000, batch: 4, samples: 8, crop: "random" });
+    const phases = { passes: 3, clips: 4, updateFrom: 0, gradients: [] };
+    expect(audioNeed({ inputs: inputs.map((one) => ({ ...one, perClip: true })), phases })!.batch).toBe(12);
     const batch = { clip: new Float32Array(32), valid: new Int32Array(4), names: [] };
     expect(fillInputs(inputs, batch)).toEqual({ clip: batch.clip, valid: batch.valid });
-    expect(audioNeed([])).toBeNull();
+    expect(audioNeed({ inputs: [] })).toBeNull();
   });
 
   it.each<[string, PortPlan[], string]>([
@@ -22,7 +25,7 @@ describe("the inputs of a program", () => {
     ["from two audios", [port("x", { kind: "audio", args: { rate: 1 } }), port("y", { kind: "audio", args: { rate: 2 } })], "inputs 'x' and 'y' both ask for audio; one input can"],
     ["from audio without a rate", [port("x", { kind: "audio", args: {} })], "the audio of input 'x' has rate undefined; a rate in Hz was expected"],
   ])("%s are an error", (_, ports, message) => {
-    expect(() => audioNeed(ports)).toThrow(message);
+    expect(() => audioNeed({ inputs: ports })).toThrow(message);
   });
 });
 
