@@ -105,6 +105,20 @@ export class Session {
     }));
   }
 
+  /** Submits a part of a run of which nothing is read, and in the same submit, after it, what `after` encodes. */
+  submitPart(program: string, request: RunRequest, after?: (encoder: GPUCommandEncoder) => void): void {
+    const { prepared, env } = this.begin(program, request);
+    const encoder = this.gpu.device.createCommandEncoder({ label: program });
+    prepared.encode(encoder, env, request.part);
+    after?.(encoder);
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** A buffer of the plan by its number, for who moves data on the device. */
+  bufferAt(index: number): GPUBuffer {
+    return this.buffers[index]!;
+  }
+
   /** Resolves once fewer than {@link MAX_IN_FLIGHT} runs are under way. */
   async room(): Promise<void> {
     while (this.inFlight.length >= MAX_IN_FLIGHT) await this.inFlight[0]!.outputs();

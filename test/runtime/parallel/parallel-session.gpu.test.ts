@@ -1,0 +1,85 @@
+import { afterAll, describe, expect, it } from "vitest";
+import type { Session } from "../../../runtime/execute/index.ts";
+import type { Collective } from "../../../runtime/parallel/collective.ts";
+import { ParallelSession } from "../../../runtime/parallel/step/parallel-session.ts";
+import { sharesOf } from "../../../runtime/parallel/step/shares.ts";
+import { compileSmall, SAMPLES, smallBatch } from "../../e2e/small.ts";
+import { sessionOf } from "../../support/session.ts";
+import { valuesOf } from "./group.ts";
+
+const STEPS = 30;
+const opened: { dispose(): void }[] = [];
+afterAll(() => opened.forEach((one) => one.dispose()));
+
+async function open(microBatch?: number): Promise<Session> {
+  const session = await sessionOf(compileSmall({ set: { steps: `${STEPS}` }, ...(microBatch === undefined ? {} : { microBatch }) }));
+  opened.push(session);
+  session.run("init", { step: 0, seed: 4, read: [] });
+  return session;
+}
+
+/** The curve of one rank of a group, and its weights at the end. Ranks of this test share one device, which a program may. */
+async function train(group: Collective, speeds: readonly number[]): Promise<{ losses: number[]; sizes: number[]; tensors: Map<string, Float32Array> }> {
+  const session = await open(1);
+  const share = sharesOf(4, speeds)[group.rank]!;
+  const parallel = new ParallelSession(session, group, share, { bucketBytes: 4096 });
+  opened.push(parallel);
+  const losses: number[] = [];
+  const sizes: number[] = [];
+  for (let step = 0; step < STEPS; step++) {
+    const { clip, valid } = smallBatch(step) as { clip: Float32Array; valid: Int32Array };
+    const end = share.first + share.count;
+    const running = parallel.run("step", { step, seed: 4, inputs: { clip: clip.subarray(SAMPLES * share.first, SAMPLES * end), valid: valid.subarray(share.first, end) } });
+    losses.push((await running.outputs())["loss"]![0]!);
+    sizes.push(running.sizes["M"]!);
+  }
+  return { losses, sizes, tensors: await session.readTensors() };
+}
+
+describe("a step shared by ranks", () => {
+  it.each([[[1, 1]], [[3, 1]], [[1, 1, 1, 1]]])("of speeds %j has the curve of one device, and the same weights on all", async (speeds) => {
+    const whole = await open();
+    const alone: number[] = [];
+    for (let step = 0; step < STEPS; step++) alone.push((await whole.run("step", { step, seed: 4, inputs: smallBatch(step) }).outputs())["loss"]![0]!);
+
+    const ranks = await valuesOf(speeds.length, (group) => train(group, speeds));
+    const first = ranks[0]!;
+    first.losses.forEach((loss, step) => expect(Math.abs(loss / alone[step]! - 1), `step ${step}`).toBeLessThan(2e-5));
+    for (const rank of ranks.slice(1)) {
+      expect(rank.losses).toEqual(first.losses);
+      expect(rank.sizes).toEqual(first.sizes);
+      expect(rank.tensors).toEqual(first.tensors);
+    }
+  });
+
+  it("stops on all ranks after the same step when one is asked to", async () => {
+    const stopped = await valuesOf(2, async (group) => {
+      const session = await open(2);
+      const asked = new AbortController();
+      const parallel = new ParallelSession(session, group, sharesOf(2, [1, 1])[group.rank]!, { signal: asked.signal });
+      opened.push(parallel);
+      const seen: boolean[] = [];
+      for (let step = 0; step < 4; step++) {
+        if (group.rank === 1 && step === 2) asked.abort();
+        const { clip, valid } = smallBatch(step, 2) as { clip: Float32Array; valid: Int32Array };
+        await parallel.run("step", { step, seed: 4, inputs: { clip, valid }, read: ["loss"] }).outputs();
+        seen.push(parallel.stop.aborted);
+      }
+      return seen;
+    });
+    expect(stopped).toEqual([[false, false, true, true], [false, false, true, true]]);
+  });
+
+  it("counts what is hidden of the exchanges", async () => {
+    const [hidden] = await valuesOf(2, async (group) => {
+      const parallel = new ParallelSession(await open(2), group, sharesOf(2, [1, 1])[group.rank]!);
+      opened.push(parallel);
+      const { clip, valid } = smallBatch(0, 2) as { clip: Float32Array; valid: Int32Array };
+      await parallel.run("step", { step: 0, seed: 4, inputs: { clip, valid }, read: ["loss"] }).outputs();
+      return parallel.clock;
+    });
+    expect(hidden!.steps).toBe(1);
+    expect(hidden!.total).toBeGreaterThanOrEqual(hidden!.exchanging);
+    expect(hidden!.hidden).toBeLessThanOrEqual(1);
+  });
+});
