@@ -9,6 +9,7 @@ import { addEval } from "./commands/eval.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addFormat } from "./commands/format.ts";
 import { addInspect } from "./commands/inspect.ts";
+import { addProfile } from "./commands/profile.ts";
 import { addTrain } from "./commands/train.ts";
 import { guarded } from "./guarded.ts";
 
@@ -18,7 +19,7 @@ const program = new Command("jepac")
   .showHelpAfterError("(jepac --help lists the commands)")
   .showSuggestionAfterError();
 
-for (const add of [addBuild, addCheck, addTrain, addEmbed, addEval, addData, addInspect, addExplain, addFormat, addDoctor]) add(program);
+for (const add of [addBuild, addCheck, addTrain, addEmbed, addEval, addData, addInspect, addProfile, addExplain, addFormat, addDoctor]) add(program);
 
 // A reader that has seen enough, as in `jepac inspect model.jm | head`, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -11,4 +11,7 @@ export type { Accuracy } from "./evaluate/accuracy.ts";
 export { embedClips, type EmbedOptions, type EmbedResult } from "./evaluate/embed-clips.ts";
 export { POOLS, type Pool } from "./evaluate/pooling.ts";
 export { evaluateKnn, type KnnOptions, type KnnResult } from "./evaluate/evaluate-knn.ts";
+export { perSecond, type KernelTime } from "./profile/kernel-times.ts";
+export { profileBuild, type Profile, type ProfileOptions } from "./profile/profile-build.ts";
+export { writeProfilePage } from "./report/profile-page.ts";
 export { writeReport, type ReportOptions } from "./report/write-report.ts";

@@ -8,7 +8,7 @@ import type { ModelProgram } from "../programs.ts";
 import { slabBytes } from "../schedule/arena.ts";
 import type { KernelLibrary } from "../schedule/library.ts";
 import type { Lowered } from "../schedule/types.ts";
-import { lineColumn } from "../syntax/source.ts";
+import { sourceLine } from "../syntax/source.ts";
 import { digest } from "./digest.ts";
 
 /** A program with what it was lowered to. */
@@ -42,10 +42,9 @@ export function assemblePlan(
   ];
   const place = placer(slabBytes(limits), 2 + storage.buffers.length);
   const kernels = library.kernels.map((kernel, number): KernelPlan => {
-    const at = kernel.span === undefined ? undefined : lineColumn(kernel.span.source, kernel.span.start);
     return {
       name: kernel.name,
-      ...(kernel.span === undefined || at === undefined ? {} : { source: `${kernel.span.source.path}:${at.line}` }),
+      ...(kernel.span === undefined ? {} : { source: sourceLine(kernel.span) }),
       bindings: kernel.bindings,
       params: kernel.params,
       variants: kernel.variants.map(({ text, ...variant }, i) => {

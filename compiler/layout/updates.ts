@@ -64,6 +64,7 @@ function lowerWindow({ rule, elements, places }: FlatRun, outputs: readonly Outp
     dispatches: lowered.dispatches.map((d) => ({
       ...d,
       workgroups: d.workgroups.map(([x, y, z]) => [fixed(x, units), fixed(y, units), fixed(z, units)] as const),
+      ...(d.cost && { cost: { flops: fixed(d.cost.flops, units), bytes: fixed(d.cost.bytes, units) } }),
     })),
   };
 }

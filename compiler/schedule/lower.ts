@@ -8,6 +8,7 @@ import { elements } from "../graph/type.ts";
 import type { Kernel } from "../wgsl/kernel.ts";
 import { planArena, slabBytes, type Lifetime } from "./arena.ts";
 import { checkInPlace } from "./check-in-place.ts";
+import { dispatchCost } from "./dispatch-cost.ts";
 import { orderGroups } from "./dispatch-order.ts";
 import type { Group } from "./group.ts";
 import { groupKernel } from "./group-kernel.ts";
@@ -21,6 +22,7 @@ import { chooseRoots } from "./roots.ts";
 import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 import type { LowerRequest, Lowered } from "./types.ts";
+import { sourceLine } from "../syntax/source.ts";
 import { topological } from "../graph/order.ts";
 
 /** Turns a program's graph into dispatches of kernels and a memory plan. Throws `LowerError` where limits forbid it. */
@@ -43,7 +45,7 @@ export function lower(request: LowerRequest): Lowered {
   kernels.forEach((kernel, i) => checkBindings(kernel, groups[i]!, limits));
 
   const memory = placeTensors(kernels, storage, box, request);
-  const { params, dispatches } = dispatchAll(kernels, groups, request, memory.bind);
+  const { params, dispatches } = dispatchAll(kernels, groups, request, storage, memory.bind);
   const port = (node: Node, name: string, tensor: Tensor): PortPlan => {
     const { buffer, offset } = memory.bind(tensor);
     return { name, dtype: node.dtype, shape: node.shape.map(hostSize), buffer, offset };
@@ -87,6 +89,7 @@ function dispatchAll(
   kernels: readonly Kernel[],
   groups: readonly Group[],
   { library }: LowerRequest,
+  storage: Storage,
   bind: (tensor: Tensor) => BindingPlan,
 ) {
   const params: (readonly ParamPlan[])[] = [];
@@ -98,12 +101,18 @@ function dispatchAll(
     blocks.set(key, known);
     return known;
   };
-  const dispatches = kernels.map((kernel, i): DispatchPlan => ({
-    kernel: library.add(kernel, spanOf(groups[i]!)),
-    bindings: kernel.tensors.map(bind),
-    params: block(kernel.params),
-    workgroups: kernel.variants.map((variant) => variant.workgroups),
-  }));
+  const dispatches = kernels.map((kernel, i): DispatchPlan => {
+    const group = groups[i]!;
+    const span = spanOf(group);
+    return {
+      kernel: library.add(kernel, span),
+      bindings: kernel.tensors.map(bind),
+      params: block(kernel.params),
+      workgroups: kernel.variants.map((variant) => variant.workgroups),
+      ...(span === undefined ? {} : { source: sourceLine(span) }),
+      cost: dispatchCost(group, storage),
+    };
+  });
   return { params, dispatches };
 }
 
@@ -123,8 +132,10 @@ function checkBindings(kernel: Kernel, group: Group, limits: Limits): void {
   if (count > limit) throw new LowerError(kernel.name, "maxStorageBuffersPerShaderStage", count, limit, spanOf(group));
 }
 
-function spanOf(group: Group) {
-  return [...group.members].find((node) => node.span !== undefined)?.span;
+/** The line a person would look for: that of a product or sort, else of the first operation. */
+function spanOf({ form, members }: Group) {
+  if ("node" in form && form.node.span !== undefined) return form.node.span;
+  return [...members].find((node) => node.span !== undefined)?.span;
 }
 
 function bytesOf(tensor: Tensor, box: SizeBox): number {

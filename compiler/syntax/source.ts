@@ -17,6 +17,11 @@ export function spanning(a: Span, b: Span): Span {
   return { source: a.source, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
 }
 
+/** Where a span starts, as profiles name it: `models/x.jm:12`. */
+export function sourceLine({ source, start }: Span): string {
+  return `${source.path}:${lineColumn(source, start).line}`;
+}
+
 /** 1-based line and column of an offset. */
 export function lineColumn(source: SourceFile, offset: number): { line: number; column: number } {
   const before = source.text.slice(0, offset);

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import { BufferUsage } from "../gpu/dawn.ts";
 import type { Gpu } from "../gpu/index.ts";
-import type { HostEnv } from "../plan/host-expr.ts";
+import { evaluateHost, type HostEnv } from "../plan/host-expr.ts";
 import type { ActiveDispatch, PreparedProgram } from "./program.ts";
 import type { StagingPool } from "./staging.ts";
 import { download } from "./transfer.ts";
@@ -13,6 +13,9 @@ export interface DispatchTime {
   readonly source: string | undefined;
   readonly workgroups: readonly [number, number, number];
   readonly microseconds: number;
+  /** What it did at the sizes of the run; undefined in plans that do not say. */
+  readonly flops: number | undefined;
+  readonly bytes: number | undefined;
 }
 
 /** WebGPU's bound on the queries of one set. */
@@ -20,14 +23,15 @@ const MAX_QUERIES = 4096;
 
 /** Runs a program with a timestamp before and after each dispatch: every dispatch in a pass of its own, so a little slower. */
 export async function profileProgram(gpu: Gpu, staging: StagingPool, program: PreparedProgram, env: HostEnv): Promise<DispatchTime[]> {
-  if (!gpu.has("timestamp-query")) throw new UserError("JR108", `'${gpu.info.name}' cannot measure time on the device`);
+  if (!gpu.has("timestamp-query")) throw new UserError("JR108", `'${gpu.info.name}' cannot measure time on the device`, "Its driver offers no timestamps; another adapter may: --adapter software, or `jepac doctor` for a list.");
   const dispatches = [...program.active(env)];
   const times: DispatchTime[] = [];
   for (let at = 0; at < dispatches.length; at += MAX_QUERIES / 2) {
     const part = dispatches.slice(at, at + MAX_QUERIES / 2);
     const nanoseconds = await timed(gpu, staging, part);
-    part.forEach(([{ kernel, source }, workgroups], i) => {
-      times.push({ kernel, source, workgroups, microseconds: Number(nanoseconds[2 * i + 1]! - nanoseconds[2 * i]!) / 1000 });
+    part.forEach(([{ kernel, source, cost }, workgroups], i) => {
+      const microseconds = Number(nanoseconds[2 * i + 1]! - nanoseconds[2 * i]!) / 1000;
+      times.push({ kernel, source, workgroups, microseconds, flops: cost && evaluateHost(cost.flops, env), bytes: cost && evaluateHost(cost.bytes, env) });
     });
   }
   return times;

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import type { Gpu } from "../gpu/index.ts";
 import { evaluateHost, type HostEnv, type HostExpr } from "../plan/host-expr.ts";
 import type { LoadedPlan } from "../plan/read.ts";
-import type { DispatchPlan, ProgramPlan } from "../plan/schema.ts";
+import type { DispatchCost, DispatchPlan, ProgramPlan } from "../plan/schema.ts";
 import { ParamBlocks } from "./params.ts";
 import { chooseVariant, type Pipelines } from "./pipelines.ts";
 
@@ -13,6 +13,7 @@ export interface PreparedDispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [HostExpr, HostExpr, HostExpr];
+  readonly cost: DispatchCost | undefined;
 }
 
 /** Dispatches of a program by their numbers: `from`, and those up to but without `to`. */
@@ -80,6 +81,6 @@ export class PreparedProgram {
       entries: resources.map((resource, binding) => ({ binding, resource })),
     });
     const pipeline = pipelines.get(kernel, variant, loaded.wgsl(variant.file));
-    return { kernel: kernel.name, source: kernel.source, pipeline, bindGroup, workgroups: dispatch.workgroups[index]! };
+    return { kernel: kernel.name, source: dispatch.source ?? kernel.source, pipeline, bindGroup, workgroups: dispatch.workgroups[index]!, cost: dispatch.cost };
   }
 }

@@ -85,6 +85,7 @@ class PlanCheck {
     if (kernel.params !== params >= 0) throw this.wrong(`${path}.params`, `${kernel.params ? "a parameter block" : "-1, no parameter block,"} for kernel '${kernel.name}'`, params);
     if (params >= 0) this.at(`${path}.params`, program.params, params, "parameter blocks");
     workgroups.forEach((counts, i) => counts.forEach((count, j) => this.expression(`${path}.workgroups[${i}][${j}]`, count)));
+    for (const part of ["flops", "bytes"] as const) this.expression(`${path}.cost.${part}`, dispatch.cost?.[part] ?? 0);
     const most = this.plan.target.maxStorageBufferBindingSize;
     bindings.forEach((binding, i) => {
       this.range(`${path}.bindings[${i}]`, binding);

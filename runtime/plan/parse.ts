@@ -175,6 +175,8 @@ function dispatch(field: Field): DispatchPlan {
       if (x === undefined || y === undefined || z === undefined || more.length > 0) throw counts.wrong("a list of 3, the workgroups along x, y and z");
       return [x, y, z] as const;
     }),
+    ...field.optional("source", (source) => source.string()),
+    ...field.optional("cost", (cost) => ({ flops: hostExpr(cost.get("flops")), bytes: hostExpr(cost.get("bytes")) })),
   };
 }
 

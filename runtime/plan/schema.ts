@@ -161,6 +161,17 @@ export interface DispatchPlan {
   readonly params: number;
   /** x, y, z workgroups for each variant of the kernel, in the variants' order. A zero skips the dispatch. */
   readonly workgroups: readonly (readonly [HostExpr, HostExpr, HostExpr])[];
+  /** The `.jm` line this use of the kernel came from. */
+  readonly source?: string;
+  readonly cost?: DispatchCost;
+}
+
+/** What a dispatch does in one run, for profiles. */
+export interface DispatchCost {
+  /** Multiply-adds counted as two. */
+  readonly flops: HostExpr;
+  /** Tensors read and written, each once: the least that any kernel would move. */
+  readonly bytes: HostExpr;
 }
 
 /** A range of a buffer, in bytes; `offset` is a multiple of 256, `size` of 4. */

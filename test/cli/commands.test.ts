@@ -46,6 +46,8 @@ describe("jepac", () => {
     [["inspect", small, "--view", "grph"], "error[JC040]: there is no view grph\nhint: --view is one of graph, kernels, memory, wgsl"],
     [["build", small, "--target", "cuda"], "error[JC032]: there is no target cuda\nhint: --target is one of gpu, software"],
     [["embed", "build/x", "clips", "--out", "e.npy", "--pool", "max"], "error[JC021]: --pool is mean, time or tokens, not max"],
+    [["profile", "models"], /error\[JR201\]: .*plan\.json: cannot read the plan/],
+    [["profile", "models", "--runs", "0"], "It must be a whole number of at least 1."],
     [["train", "models", "--out", "x"], /error\[JR201\]: .*plan\.json: cannot read the plan/],
     [["train", "models", "--dta", "x"], "error[JR530]: unknown option '--dta'\nhint: Did you mean --data?"],
   ] as const)("refuses %j", async ([...args], said) => {
@@ -139,6 +141,21 @@ describe("jepac inspect", () => {
     expect(await view("--view", "kernels")).toMatch(/ 1 x argsort {2}std\/masks\.jm:\d+\n/);
     expect(await view("--view", "memory")).toMatch(/^arena +arena +[\d.]+ KiB\n[^]*\nin all +[\d.]+ KiB\n$/);
     refused(await jepac(["inspect", small, "--program", "embd"]), "error[JC041]: there is no program embd\nhint: programs: init, step, embed");
+  });
+});
+
+describe("jepac profile", () => {
+  it("lists kernels with their lines, gives the same as JSON, and draws a page", async () => {
+    const build = join(folder, "profiled");
+    await jepac(["build", small, "--out", build]);
+    const page = join(folder, "profile.html");
+    const table = await jepac(["profile", build, "--runs", "1", "--top", "3", "--html", page]);
+    expect(table).toMatchObject({ code: 0, err: "" });
+    expect(table.out).toMatch(/^SmallJepa\.step on .* ms a run, .* ms in kernels\n +share +ms +times +GFLOP\/s +GB\/s {2}kernel +line\n(.* % .*\.jm:\d+\n){3}and \d+ more: --top \d+\n$/);
+    expect(readFileSync(page, "utf8")).toContain("SmallJepa: a profile of step");
+    const { kernels } = JSON.parse((await jepac(["profile", build, "--runs", "1", "--program", "embed", "--json"])).out) as { kernels: { kernel: string }[] };
+    expect(kernels.map(({ kernel }) => kernel)).toContainEqual(expect.stringMatching(/^product_matmul/));
+    refused(await jepac(["profile", build, "--program", "embde"]), "error[JR301]");
   });
 });
 

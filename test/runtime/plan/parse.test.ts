@@ -62,6 +62,8 @@ describe("parsePlan", () => {
     ["a kernel that always needs something", edited(["kernels", 0, "variants", 0, "requires"], ["subgroups"]), "'kernels[0].variants': expected a list whose last variant needs nothing of the adapter, found 1 variants"],
     ["a buffer beyond the target", edited(["buffers", 1, "bytes"], 2 ** 29), "'buffers[1].bytes': expected at most target.maxBufferSize, 268435456, found 536870912"],
     ["more bindings than the target has", edited(["target", "maxStorageBuffersPerShaderStage"], 3), "'kernels[1].bindings': expected at most target.maxStorageBuffersPerShaderStage, 3, found 4"],
+    ["a cost of a size that is not there", edited([...dispatch, "cost"], { flops: { size: "q" }, bytes: 0 }), "'programs.step.dispatches[1].cost.flops': expected the name of a runtime size, found q"],
+    ["half a cost", edited([...dispatch, "cost"], { flops: 3 }), "'programs.step.dispatches[1].cost.bytes': expected"],
     ["updates past the last dispatch", edited(["programs", "step", "phases"], { passes: 1, clips: 4, updateFrom: 3, gradients: [] }), "'programs.step.phases.updateFrom': expected at most the number of dispatches, 2, found 3"],
     ["gradients that are final after the updates began", edited(["programs", "step", "phases"], { passes: 1, clips: 4, updateFrom: 1, gradients: [{ buffer: 0, offset: 0, bytes: 256, after: 1 }] }), "'programs.step.phases.gradients[0].after': expected a dispatch from 0 on, below updateFrom, found 1"],
     ["gradients past their buffer", edited(["programs", "step", "phases"], { passes: 1, clips: 4, updateFrom: 1, gradients: [{ buffer: 0, offset: 256, bytes: 512, after: 0 }] }), "'programs.step.phases.gradients[0]': expected a range inside buffer 'weights' of 512 bytes, found 512 bytes at 256"],
