@@ -1,19 +1,10 @@
 // The unreduced ViT-B Audio-JEPA, two training steps on whatever device there is; checked against the unfused twin.
 //   node bench/full-size.mjs [--batch 4] [--twin]     (--twin also runs every operation as a kernel of its own: slow)
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { compile } from "../dist/compiler/compile.js";
-import { openGpu, planInMemory, Session } from "../runtime/dist/index.js";
+import { openGpu } from "../runtime/dist/index.js";
+import { compileModel, openSession } from "./support/open-model.mjs";
 
 const { values } = parseArgs({ options: { batch: { type: "string", default: "4" }, twin: { type: "boolean", default: false }, model: { type: "string", default: "models/audio-jepa.jm" } } });
-const root = fileURLToPath(new URL("..", import.meta.url));
-const read = (path) => {
-  const file = join(root, "models", path.replace(/^models\//, ""));
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
-};
-
 const losses = await run("full");
 if (values.twin) {
   const twin = await run("none");
@@ -22,13 +13,11 @@ if (values.twin) {
 
 async function run(fusion) {
   const started = performance.now();
-  const { compiled, diagnostics } = compile(values.model, read, { set: { batch: values.batch }, fusion });
-  if (compiled === undefined) throw new Error(diagnostics.map((d) => d.message).join("\n"));
-  const { plan, files } = compiled;
+  const compiled = compileModel(values.model, { set: { batch: values.batch }, fusion });
+  const { plan } = compiled;
   console.log(`fusion ${fusion}: compiled in ${seconds(started)} s; parameters ${JSON.stringify(plan.stats.parameters)}; ${plan.programs.step.dispatches.length} dispatches, ${(plan.stats.flops / 1e9).toFixed(0)} GFLOP a step`);
-  const wgsl = Object.fromEntries([...files].filter(([name]) => name.endsWith(".wgsl")));
-  const gpu = await openGpu({});
-  const session = await Session.open(planInMemory(plan, wgsl, files.get("constants.bin")), gpu);
+  const gpu = await openGpu();
+  const session = await openSession(compiled, gpu);
   session.run("init", { step: 0, seed: 0, read: [] });
   const clip = Float32Array.from({ length: values.batch * 320_000 }, (_, n) => Math.sin(n * 0.05 + Math.sin(n * 1e-4)) * (1 + (n % 7)));
   const valid = new Int32Array(Number(values.batch)).fill(320_000);

@@ -5,7 +5,7 @@ import { KIT, kitData, kitFlops } from "./kit/data.mjs";
 import { countGpuCalls } from "./support/gpu-counters.mjs";
 import { kernelTable } from "./support/kernel-table.mjs";
 import { measureSteps } from "./support/measure.mjs";
-import { openModel } from "./support/open-model.mjs";
+import { compileModel, openSession } from "./support/open-model.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -14,7 +14,9 @@ const { values } = parseArgs({
   },
 });
 const counts = countGpuCalls();
-const { plan, session, gpu } = await openModel("bench/kit/kit.jm", { fusion: values.fusion });
+const compiled = compileModel("bench/kit/kit.jm", { fusion: values.fusion });
+const session = await openSession(compiled);
+const { plan, gpu } = session;
 const { weights, x, y } = kitData();
 for (const { name, data } of weights) session.writeTensor(name, data);
 const inputs = { x, y };

@@ -1,10 +1,13 @@
 // npm run bench [-- <name> [arguments]]: the measurements behind figures in notes and docs; docs/benchmarks.md explains.
-// Without a name: jepac beside its peers.
-import { spawnSync } from "node:child_process";
+// Without a name: jepac beside its peers, matrix products, and the Audio-JEPA step; with --json, one line for all at the end.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const benches = {
   "peers": "jepac, jax-js and tfjs (and PyTorch) on one training step: [--rounds 3] [--json]",
+  "matmul": "a matrix product beside the peers, then the products of a model's layers: [--size 1024x1024x1024] [--json]",
+  "audio-jepa": "the Audio-JEPA step against the device's best rates: [--preset small] [--batch 256] [--json]",
   "kit": "jepac alone on the step that peers are measured on: [--steps 10] [--profile]",
   "build-time": "how long `jepac build` of the full model takes, process and all",
   "full-size": "two training steps of the unreduced ViT-B model: [--batch 4] [--twin]",
@@ -13,10 +16,33 @@ const benches = {
 };
 
 const given = process.argv.slice(2);
-const [name, ...args] = given[0] === undefined || given[0].startsWith("--") ? ["peers", ...given] : given;
-if (!Object.hasOwn(benches, name) || args.includes("--help")) {
+const [name, ...args] = given;
+if (given.includes("--help") || (name !== undefined && name !== "--json" && !Object.hasOwn(benches, name))) {
   for (const [known, about] of Object.entries(benches)) console.log(`${known.padEnd(12)} ${about}`);
-  process.exit(args.includes("--help") ? 0 : 1);
+  process.exit(given.includes("--help") ? 0 : 1);
 }
-const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, import.meta.url)), ...args], { stdio: "inherit" });
-process.exit(status ?? 1);
+if (name !== undefined && name !== "--json") process.exit((await run(name, args)).status);
+
+const peers = await run("peers", ["--json"], true);
+const matmul = await run("matmul", ["--json"], true);
+const audioJepa = await run("audio-jepa", ["--json"], true);
+if (given.includes("--json")) {
+  const { ratios, ...step } = peers.json ?? {};
+  console.log(JSON.stringify({ ratios, date: new Date().toISOString(), step, matmul: matmul.json, audio_jepa: audioJepa.json }));
+}
+process.exit(Math.max(peers.status, matmul.status, audioJepa.status));
+
+/** Runs a bench; with `withJson`, its line of JSON is kept and not shown. */
+async function run(bench, args, withJson = false) {
+  const script = fileURLToPath(new URL(`${bench}.mjs`, import.meta.url));
+  const child = spawn(process.execPath, [script, ...args], { stdio: ["inherit", withJson ? "pipe" : "inherit", "inherit"] });
+  const ended = new Promise((resolve) => child.on("close", (code) => resolve(code ?? 1)));
+  let json;
+  if (withJson) {
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line.startsWith("{")) json = JSON.parse(line);
+      else console.log(line);
+    }
+  }
+  return { status: await ended, json };
+}

@@ -1,24 +1,14 @@
 // Milliseconds of a training step of a preset, and the kernels that take them.
 //   node bench/step-time.mjs [--preset tiny] [--steps 20] [--model models/audio-jepa.jm]
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { compile } from "../dist/compiler/compile.js";
-import { openGpu, planInMemory, Session } from "../runtime/dist/index.js";
+import { kernelTable } from "./support/kernel-table.mjs";
+import { compileModel, openSession } from "./support/open-model.mjs";
 
 const { values } = parseArgs({
   options: { preset: { type: "string", default: "tiny" }, steps: { type: "string", default: "20" }, model: { type: "string", default: "models/audio-jepa.jm" } },
 });
-const root = fileURLToPath(new URL("..", import.meta.url));
-const read = (path) => {
-  const file = join(root, "models", path.replace(/^models\//, ""));
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
-};
-const { compiled } = compile(values.model, read, { preset: values.preset });
-const { plan, files } = compiled;
-const gpu = await openGpu({});
-const session = await Session.open(planInMemory(plan, Object.fromEntries([...files].filter(([name]) => name.endsWith(".wgsl"))), files.get("constants.bin")), gpu);
+const session = await openSession(compileModel(values.model, { preset: values.preset }));
+const { plan, gpu } = session;
 session.run("init", { step: 0, seed: 0, read: [] });
 const { batch, samples } = plan.config;
 const clip = Float32Array.from({ length: batch * samples }, (_, n) => Math.sin(n * 0.05 + Math.sin(n * 1e-4)) * (1 + (n % 7)));
@@ -36,14 +26,6 @@ const median = rest[Math.floor(rest.length / 2)];
 console.log(`${plan.model}, preset ${values.preset}, on ${gpu.info.name}: first step ${first.toFixed(0)} ms, then median ${median.toFixed(1)} ms (${rest[0].toFixed(1)} to ${rest.at(-1).toFixed(1)})`);
 console.log(`${(plan.stats.flops / 1e9).toFixed(2)} GFLOP a step: ${(plan.stats.flops / 1e6 / median).toFixed(1)} GFLOP/s; ${((1000 * batch) / median).toFixed(0)} clips/s; ${plan.programs.step.dispatches.length} dispatches`);
 
-const profile = await session.profile("step", { step: 0, seed: 0, inputs });
-const kernels = new Map();
-for (const { kernel, microseconds } of profile) {
-  const entry = kernels.get(kernel) ?? { count: 0, microseconds: 0 };
-  kernels.set(kernel, { count: entry.count + 1, microseconds: entry.microseconds + microseconds });
-}
-const total = profile.reduce((sum, { microseconds }) => sum + microseconds, 0);
-for (const [kernel, { count, microseconds }] of [...kernels].sort((a, b) => b[1].microseconds - a[1].microseconds).slice(0, 12)) {
-  console.log(`${((100 * microseconds) / total).toFixed(1).padStart(5)} %  ${(microseconds / 1000).toFixed(2).padStart(8)} ms  ${String(count).padStart(4)} x ${kernel}`);
-}
+console.log(kernelTable(await session.profile("step", { step: 0, seed: 0, inputs }), 12));
+session.dispose();
 gpu.destroy();

@@ -62,3 +62,11 @@ function hash(stream, place) {
 export function matmulData([m, k, n]) {
   return { a: normals(2000, "signal", m * k), b: normals(2001, "signal", k * n) };
 }
+
+/** Normal numbers, soon repeated: for speed, not for learning. */
+export function kitNoise(length) {
+  const block = normals(3000, "signal", Math.min(length, 65_537));
+  const noise = new Float32Array(length);
+  for (let at = 0; at < length; at += block.length) noise.set(block.subarray(0, Math.min(block.length, length - at)), at);
+  return noise;
+}

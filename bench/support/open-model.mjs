@@ -8,7 +8,7 @@ import { openGpu, planInMemory, Session } from "../../runtime/dist/index.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** @param {string} path of a file below the repository's root, or of the text given */
+/** @param {string} path of a file below the repository's root, or the name of the text given */
 export function compileModel(path, options = {}, text = undefined) {
   const read = (wanted) => {
     if (wanted === path && text !== undefined) return text;
@@ -21,10 +21,8 @@ export function compileModel(path, options = {}, text = undefined) {
   return compiled;
 }
 
-export async function openModel(path, options, text) {
-  const { plan, files } = compileModel(path, options, text);
+/** A session of a compiled model. @param gpu an open device; without it, the best there is */
+export async function openSession({ plan, files }, gpu = undefined) {
   const wgsl = Object.fromEntries([...files].filter(([name]) => name.endsWith(".wgsl")));
-  const gpu = await openGpu();
-  const session = await Session.open(planInMemory(plan, wgsl, files.get("constants.bin")), gpu);
-  return { plan, session, gpu };
+  return Session.open(planInMemory(plan, wgsl, files.get("constants.bin")), gpu ?? (await openGpu()));
 }
