@@ -7,6 +7,12 @@ export function positiveInt(text: string): number {
   return value;
 }
 
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("It must be a whole number of at least 0.");
+  return value;
+}
+
 /** Collects `--set name=value`, repeatable. */
 export function assignment(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf("=");

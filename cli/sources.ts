@@ -9,6 +9,11 @@ function modelsFolder(): string {
   return join(here, here.includes(`${join("dist", "cli")}`) ? "../../models" : "../models");
 }
 
+/** The file of one of the package's probes. */
+export function probeFile(name: string): string {
+  return join(modelsFolder(), "probes", `${name}.jm`);
+}
+
 /** Reads a `.jm` text for the compiler: "std/x.jm" from the standard library, else a file; undefined if there is none. */
 export function readSource(path: string): string | undefined {
   const file = path.startsWith("std/") ? join(modelsFolder(), path) : path;

@@ -14,4 +14,11 @@ export { evaluateKnn, type KnnOptions, type KnnResult } from "./evaluate/evaluat
 export { perSecond, type KernelTime } from "./profile/kernel-times.ts";
 export { profileBuild, type Profile, type ProfileOptions } from "./profile/profile-build.ts";
 export { writeProfilePage } from "./report/profile-page.ts";
+export { findBuild } from "./evaluate/find-build.ts";
+export type { ProbeName, ProbeSource } from "./evaluate/probe/probe-source.ts";
+export { evaluateSuite, type SuiteOptions, type SuiteResult } from "./evaluate/xares/evaluate-suite.ts";
+export { TASKS } from "./evaluate/xares/tasks.ts";
+export type { SuiteTask } from "./evaluate/xares/task.ts";
+export { markdownTable, textTable } from "./report/suite/text.ts";
+export { suiteTables, type SuiteRun } from "./report/suite/tables.ts";
 export { writeReport, type ReportOptions } from "./report/write-report.ts";

@@ -75,13 +75,17 @@ export async function embedClips(options: EmbedOptions): Promise<EmbedResult> {
   });
 }
 
-/** Embeds every clip of a source into a `.npy`, a run's worth of windows in memory at a time. */
+/**
+ * Embeds every clip of a source, or every piece of `crop` samples of it, into a `.npy`, a run's worth of windows in memory
+ * at a time. Throws a UserError JR604 where that gives nothing, unless it may be.
+ */
 export async function writeEmbeddings(
   npy: string,
   pool: Pool,
   embedder: Embedder,
   source: ClipSource,
   onProgress: EmbedOptions["onProgress"],
+  { crop, mayBeEmpty = false }: { readonly crop?: number | undefined; readonly mayBeEmpty?: boolean } = {},
 ): Promise<{ rows: EmbedRow[]; shape: readonly number[]; skipped: SkippedClip[] }> {
   const rows: EmbedRow[] = [];
   const skipped: SkippedClip[] = [];
@@ -89,13 +93,13 @@ export async function writeEmbeddings(
   await writeAtomic(npy, async (file) => {
     const pooled = pooling(pool, embedder.shape);
     const writer = new NpyWriter(file, pooled.row);
-    for await (const embedded of embedSource(embedder, source, skipped)) {
+    for await (const embedded of embedSource(embedder, source, skipped, crop)) {
       const { values, entry } = pooled.add(embedded);
       if (values) await writer.append(values);
       if (entry) rows.push({ name: source.name(embedded.clip), label: source.label(embedded.clip) ?? null, ...entry });
       if (embedded.last) onProgress?.(embedded.clip + 1, source.count);
     }
-    if (rows.length === 0) throw new UserError("JR604", "no clip could be embedded: every one proved unusable", skipped[0] && `The first: ${skipped[0].name}: ${skipped[0].reason} (${skipped[0].detail}).`);
+    if (rows.length === 0 && !mayBeEmpty) throw new UserError("JR604", "no clip could be embedded: every one proved unusable", skipped[0] && `The first: ${skipped[0].name}: ${skipped[0].reason} (${skipped[0].detail}).`);
     shape = await writer.finish();
   });
   return { rows, shape, skipped };

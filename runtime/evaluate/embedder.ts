@@ -66,6 +66,11 @@ export class Embedder {
   }
 }
 
+/** The form of a plan's exported embedding function, without a device. Throws UserError JR601. */
+export function embedderShape(plan: Plan, program = "embed"): EmbedderShape {
+  return embedPorts(plan, program).shape;
+}
+
 function embedPorts(plan: Plan, name: string): { shape: EmbedderShape; clip: PortPlan; valid: PortPlan | undefined; output: string } {
   const program = plan.programs[name];
   if (!program) throw new UserError("JR601", `the model '${plan.model}' exports no function '${name}'`, `Add: export fn ${name}(clip: f32[N, samples], valid: i32[N]) -> f32[N, T, dim] = ...`);

@@ -13,6 +13,8 @@ export interface RunRecord {
   readonly fingerprint: string;
   readonly seed: number;
   readonly steps: number;
+  /** The build folder's absolute path. */
+  readonly build: string | null;
   readonly data: { readonly path: string; readonly clips: number } | null;
   /** One for the start and one for each resume. */
   readonly sessions: readonly RunSession[];

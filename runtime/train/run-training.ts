@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { loadCheckpoint, readCheckpointInfo, saveCheckpoint } from "../checkpoint/checkpoint.ts";
 import type { CheckpointInfo, DataIdentity } from "../checkpoint/info.ts";
 import { configChanges } from "../checkpoint/match.ts";
@@ -45,6 +46,8 @@ export interface RunParts {
   readonly session: PlanSession;
   readonly adapter: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** The build folder, where there is one: evaluation finds the model of a run by it. */
+  readonly build?: string;
   /** Null for a model without audio inputs. */
   readonly data: RunData | null;
 }
@@ -84,7 +87,7 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
   if (checkpoint === null) await session.run("init", { step: 0, seed, read: [] }).outputs();
   else await loadCheckpoint(checkpoint, plan, session);
   await folder.write(
-    { model: plan.model, config: plan.config, fingerprint: plan.fingerprint, seed, steps, data: data && { path: data.path, clips: data.identity.clips } },
+    { model: plan.model, config: plan.config, fingerprint: plan.fingerprint, seed, steps, build: parts.build === undefined ? null : resolve(parts.build), data: data && { path: data.path, clips: data.identity.clips } },
     { started: new Date().toISOString(), fromStep, adapter, versions: parts.versions },
   );
   const clips = data?.batch ?? examplesPerStep(plan);

@@ -40,7 +40,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     const feed = need && source ? new Feed(source, need, options.data!) : null;
     const result = await withSession(loaded, options.adapter, (session, gpu) =>
-      runTraining({ plan: loaded.plan, session, adapter: gpu.name, versions: versions(), data: feed }, options),
+      runTraining({ plan: loaded.plan, session, adapter: gpu.name, versions: versions(), build: options.buildDir, data: feed }, options),
     );
     return { ...result, skipped: feed?.skipped ?? [] };
   } finally {

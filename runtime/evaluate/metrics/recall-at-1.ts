@@ -33,10 +33,23 @@ export function retrieve(clips: Float32Array, captions: Float32Array, dim: numbe
   };
 }
 
-/** R@1: the mean of the two directions' shares. */
-export function recallAt1({ captions, clips }: Retrieval): number {
-  const share = (found: readonly boolean[]): number => found.filter(Boolean).length / found.length;
-  return (share(captions) + share(clips)) / 2;
+/**
+ * R@1: the mean of the two directions' shares.
+ * @param counts how many times each clip counts, its captions with it; once each without it
+ */
+export function recallAt1({ captions, clips }: Retrieval, counts?: Uint32Array): number {
+  const each = clips.length / captions.length;
+  const share = (found: readonly boolean[], of: number): number => {
+    let right = 0;
+    let all = 0;
+    found.forEach((one, i) => {
+      const count = counts?.[Math.floor(i / of)] ?? 1;
+      all += count;
+      if (one) right += count;
+    });
+    return right / all;
+  };
+  return (share(captions, 1) + share(clips, each)) / 2;
 }
 
 function rowLengths(vectors: Float32Array, dim: number): Float64Array {

@@ -30,10 +30,14 @@ export function countSegments(logits: Float32Array, targets: Float32Array, class
   return counts;
 }
 
-/** F1 over all clips: `macro` is the mean of the classes' (0 for one neither predicted nor there), `micro` counts all classes together. */
-export function segmentF1(clips: readonly SegmentCounts[], average: "macro" | "micro"): number {
+/**
+ * F1 over all clips: `macro` is the mean of the classes' (0 for one neither predicted nor there), `micro` counts all
+ * classes together.
+ * @param counts how many times each clip counts; once each without it
+ */
+export function segmentF1(clips: readonly SegmentCounts[], average: "macro" | "micro", counts?: Uint32Array): number {
   const classes = clips[0]?.hits.length ?? 0;
-  const total = (of: keyof SegmentCounts, c: number): number => clips.reduce((sum, clip) => sum + clip[of][c]!, 0);
+  const total = (of: keyof SegmentCounts, c: number): number => clips.reduce((sum, clip, i) => sum + clip[of][c]! * (counts?.[i] ?? 1), 0);
   const perClass = Array.from({ length: classes }, (_, c) => ({ hits: total("hits", c), wrong: total("falseAlarms", c) + total("misses", c) }));
   if (average === "macro") return perClass.reduce((sum, one) => sum + f1(one), 0) / classes;
   return f1(perClass.reduce((sum, one) => ({ hits: sum.hits + one.hits, wrong: sum.wrong + one.wrong }), { hits: 0, wrong: 0 }));

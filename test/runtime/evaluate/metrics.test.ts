@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { knnPredict, XARES_KNN } from "../../../runtime/evaluate/knn.ts";
-import { averagePrecisions, meanAveragePrecision } from "../../../runtime/evaluate/metrics/average-precision.ts";
+import { averagePrecision, meanAveragePrecision, rank } from "../../../runtime/evaluate/metrics/average-precision.ts";
 import { bootstrap } from "../../../runtime/evaluate/metrics/bootstrap.ts";
 import { recallAt1, retrieve } from "../../../runtime/evaluate/metrics/recall-at-1.ts";
 import { countSegments, segmentF1 } from "../../../runtime/evaluate/metrics/segment-f1.ts";
@@ -22,8 +22,9 @@ describe("against PyTorch and scikit-learn", () => {
   });
 
   it("mean average precision, with equal scores and a class without positives", () => {
-    expect(meanAveragePrecision(floats("map.scores"), floats("map.targets"), 5)).toBeCloseTo(facts.map, 9);
-    expect(averagePrecisions(floats("map.scores"), floats("map.targets"), 5)[4]).toBe(0);
+    const ranking = rank(floats("map.scores"), floats("map.targets"), 5);
+    expect(meanAveragePrecision(ranking)).toBeCloseTo(facts.map, 9);
+    expect(averagePrecision(ranking, 4)).toBe(0);
   });
 
   it.each(["macro", "micro"] as const)("segment F1, %s", (average) => {
@@ -42,10 +43,24 @@ describe("against PyTorch and scikit-learn", () => {
   });
 });
 
+describe("rows that count more than once", () => {
+  it("count as if they were there so often", () => {
+    const scores = Float32Array.of(3, 2, 2, 1);
+    const targets = Float32Array.of(0, 1, 0, 1);
+    const doubled = rank(Float32Array.of(3, 2, 2, 2, 1), Float32Array.of(0, 1, 1, 0, 1), 1);
+    expect(meanAveragePrecision(rank(scores, targets, 1), Uint32Array.of(1, 2, 1, 1))).toBe(meanAveragePrecision(doubled));
+    expect(meanAveragePrecision(rank(scores, targets, 1), Uint32Array.of(0, 1, 0, 1))).toBe(1);
+    expect(recallAt1({ captions: [true, false], clips: [true, true, false, false] }, Uint32Array.of(3, 1))).toBe(0.75);
+    const hit = countSegments(Float32Array.of(1), Float32Array.of(1), 1, 1);
+    const miss = countSegments(Float32Array.of(-1), Float32Array.of(1), 1, 1);
+    expect(segmentF1([hit, miss], "micro", Uint32Array.of(2, 1))).toBe(4 / 5);
+  });
+});
+
 describe("the bootstrap", () => {
   it("gives the interval of a mean", () => {
     const values = Array.from({ length: 400 }, (_, i) => (i % 4 === 0 ? 1 : 0));
-    const { low, high } = bootstrap(values.length, (chosen) => chosen.reduce((sum, i) => sum + values[i]!, 0) / chosen.length);
+    const { low, high } = bootstrap(values.length, (counts) => counts.reduce((sum, count, i) => sum + count * values[i]!, 0) / values.length);
     // The standard error is sqrt(0.25 * 0.75 / 400) = 0.0217.
     expect(low).toBeGreaterThan(0.25 - 3 * 0.0217);
     expect(low).toBeLessThan(0.25 - 0.0217);
@@ -54,7 +69,7 @@ describe("the bootstrap", () => {
   });
 
   it("is the same each time", () => {
-    const score = (chosen: Uint32Array): number => chosen.reduce((sum, i) => sum + i, 0);
+    const score = (counts: Uint32Array): number => counts.reduce((sum, count, i) => sum + count * i, 0);
     expect(bootstrap(20, score)).toEqual(bootstrap(20, score));
   });
 });

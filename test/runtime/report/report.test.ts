@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const plan = tinyPlan({ config: { steps: 20, batch: 4, rate: 8000, samples: 800, frames: 16, mels: 8, patch: 4 } });
 const record: RunRecord = {
-  model: "Tiny", config: plan.config, fingerprint: "f00d", seed: 3, steps: 20, data: { path: "/data/clips", clips: 12 },
+  model: "Tiny", config: plan.config, fingerprint: "f00d", seed: 3, steps: 20, build: null, data: { path: "/data/clips", clips: 12 },
   sessions: [{ started: "2026-01-01T00:00:00Z", fromStep: 0, adapter: "fake <gpu>", versions: { node: "20.1.0" } }],
 };
 const metrics = Array.from({ length: 20 }, (_, i) => ({ step: i + 1, loss: 2 / (i + 1), target_std: 0.5, lr: 1 / (i + 1), M: 3, clips_per_s: 40 + i, time: `2026-01-01T00:00:${String(i).padStart(2, "0")}Z` }));
