@@ -36,7 +36,7 @@ export function modelPrograms({ model, axis }: Pick<BatchSplit, "model" | "axis"
 
   init.push(...startedStates(model));
 
-  const trained = trainedWeights(model);
+  const trained = lastUsedFirst(trainedWeights(model), model.loss);
   const nodes = trained.map((weight) => model.builder.weight(weight.name, weight.shape));
   const slopes = gradients(model.loss, nodes, model.builder);
   const step: Output[] = [
@@ -73,6 +73,15 @@ function startedStates(model: ElaboratedModel): Output[] {
       ),
     ),
   );
+}
+
+/**
+ * The order in which the backward pass comes to them. Kernels are dispatched as near to the order of outputs as can be:
+ * so a gradient is computed once what it needs is there, and that is not kept for long.
+ */
+function lastUsedFirst(weights: ElaboratedModel["weights"], loss: Node): ElaboratedModel["weights"] {
+  const met = new Map(topological([loss]).flatMap((node, i) => (node.op === "weight" ? [[node.attrs["name"], i] as const] : [])));
+  return [...weights].sort((a, b) => (met.get(b.name) ?? -1) - (met.get(a.name) ?? -1));
 }
 
 /** The weights an optimizer moves, in order of declaration. */

@@ -13,6 +13,7 @@ export interface BuildOptions {
   set?: Record<string, string>;
   target: string;
   microBatch?: number;
+  recompute?: boolean;
   out?: string;
 }
 
@@ -24,6 +25,7 @@ export function addBuild(program: Command): void {
     .option("--set <name=value>", "change one config value (repeatable)", assignment)
     .option("--target <name>", "the limits to build for: gpu, or software (bindings of 128 MiB at most)", "gpu")
     .option("--micro-batch <clips>", "compute the batch in passes over so many clips each, to save memory", positiveInt)
+    .option("--recompute", "compute layers again in the backward pass instead of keeping what they made, to save memory")
     .option("--out <folder>", "where to write (default: build/<file name>)")
     .description("compile a model into a folder that trains with the runtime alone")
     .action(async (path: string, options: BuildOptions) => {
@@ -32,12 +34,13 @@ export function addBuild(program: Command): void {
       if (!isTarget(target)) throw new UserError("JC032", `there is no target ${target}`, `--target is one of ${Object.keys(targets).join(", ")}`);
       // Only here: what writes the typed trainer takes long to load.
       const { compileFile } = await import("../compile.ts");
-      const { preset, set, microBatch } = options;
+      const { preset, set, microBatch, recompute } = options;
       const compiled = compileFile(path, {
         target,
         ...(preset === undefined ? {} : { preset }),
         ...(set === undefined ? {} : { set }),
         ...(microBatch === undefined ? {} : { microBatch }),
+        ...(recompute === true ? { layers: "recomputed" } : {}),
       });
       if (compiled === undefined) return;
       const out = options.out ?? join("build", basename(path, ".jm"));

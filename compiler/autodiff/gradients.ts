@@ -4,32 +4,45 @@ import { topological } from "../graph/order.ts";
 import { showType } from "../graph/type.ts";
 import { OpError } from "../ops/op.ts";
 import { opNamed } from "../ops/table.ts";
+import { recompute } from "./recompute.ts";
 
 /**
  * The derivatives of the scalar `loss` by each node of `wrt`, as nodes of `g` (which made `loss`): reverse mode over
  * the operations' `vjp`. A node that the loss does not depend on, or only through `stop` or integers, has gradient 0.
- * Throws `OpError` if `loss` is not f32[].
+ * What lies inside a `checkpoint` is computed again for it. Throws `OpError` if `loss` is not f32[].
  */
 export function gradients(loss: Node, wrt: readonly Node[], g: GraphBuilder): Node[] {
   if (loss.dtype !== "f32" || loss.shape.length !== 0) throw new OpError("a loss of type f32[]", showType(loss));
   const order = topological([loss]);
   const active = dependents(order, new Set(wrt));
   const cotangents = new Map<Node, Node>();
+  const add = (node: Node, part: Node): void => {
+    const sum = cotangents.get(node);
+    cotangents.set(node, sum === undefined ? part : g.add(sum, part));
+  };
+  const back = (nodes: readonly Node[]): void => {
+    for (const node of nodes.toReversed()) {
+      const cotangent = cotangents.get(node);
+      const op = opNamed(node.op);
+      if (cotangent === undefined || op.vjp === undefined) continue;
+      // A derivative comes from the text that its function comes from.
+      g.span = node.span;
+      if (node.op === "checkpoint") {
+        const again = recompute(node, cotangent, g);
+        for (const [copy, original] of again.originals) if (active.has(original)) active.add(copy);
+        add(again.value, cotangent);
+        back(again.order);
+        continue;
+      }
+      op.vjp(node, cotangent, g).forEach((part, i) => {
+        const input = node.inputs[i]!;
+        if (part !== null && active.has(input)) add(input, part);
+      });
+    }
+  };
   const outer = g.span;
-  if (active.has(loss)) cotangents.set(loss, g.constant(1, "f32", []));
-  for (const node of order.reverse()) {
-    const cotangent = cotangents.get(node);
-    const op = opNamed(node.op);
-    if (cotangent === undefined || op.vjp === undefined) continue;
-    // A derivative comes from the text that its function comes from.
-    g.span = node.span;
-    op.vjp(node, cotangent, g).forEach((part, i) => {
-      const input = node.inputs[i]!;
-      if (part === null || !active.has(input)) return;
-      const sum = cotangents.get(input);
-      cotangents.set(input, sum === undefined ? part : g.add(sum, part));
-    });
-  }
+  if (active.has(loss)) add(loss, g.constant(1, "f32", []));
+  back(order);
   g.span = outer;
   return wrt.map((node) => cotangents.get(node) ?? g.zerosLike(node));
 }

@@ -2,12 +2,16 @@ import type { Expr, FnDecl } from "../syntax/ast.ts";
 import { argumentsOf } from "./arguments.ts";
 import { callBuiltin } from "./builtins/table.ts";
 import type { Expected, Interpreter } from "./interpreter.ts";
+import { checkpointed } from "./checkpoint.ts";
 import { instantiate } from "./net.ts";
 import { bindSizes, bindResult } from "./unify.ts";
 import { Scope } from "./scope.ts";
 import { checkWhere } from "./where.ts";
 import { asTensor } from "./want.ts";
 import { describeValue, real, tensor, type MethodValue, type NetValue, type Value } from "./value.ts";
+
+/** The path of a net that stands in a list, as repeated layers do. */
+const IN_LIST = /\.\d+$/;
 
 type Call = Expr & { kind: "call" };
 
@@ -20,7 +24,7 @@ export function callValue(it: Interpreter, call: Call, scope: Scope, expected?: 
     case "fn":
       return callFn(it, callee.decl, callee.scope, call, scope, callee.decl.name?.name ?? "fn", expected);
     case "net":
-      return callFn(it, nameless(callee), callee.scope, call, scope, callee.decl.name.name, expected);
+      return callNet(it, callee, call, scope, expected);
     case "method":
       return callFn(it, callee.decl, callee.net.scope, call, scope, `${callee.net.decl.name.name}.${callee.decl.name?.name ?? ""}`, expected);
     case "module":
@@ -39,6 +43,16 @@ function calleeOf(it: Interpreter, callee: Expr, scope: Scope): Value | MethodVa
     }
   }
   return it.evaluate(callee, scope);
+}
+
+function callNet(it: Interpreter, net: NetValue, call: Call, scope: Scope, expected?: Expected): Value {
+  const run = (): Value => callFn(it, nameless(net), net.scope, call, scope, net.decl.name.name, expected);
+  if (it.layers === "kept" || !IN_LIST.test(net.path)) return run();
+  // A layer inside a layer is computed again with it: once is enough.
+  it.layers = "kept";
+  const result = checkpointed(it, run);
+  it.layers = "recomputed";
+  return result;
 }
 
 /** What calling the net itself runs. */

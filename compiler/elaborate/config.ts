@@ -3,7 +3,7 @@ import type { Span } from "../syntax/source.ts";
 import { diagnose } from "../diagnostics/codes.ts";
 import { nearest } from "../diagnostics/suggest.ts";
 import { fail } from "./failure.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Interpreter, Layers } from "./interpreter.ts";
 import type { Scope } from "./scope.ts";
 import { asScalar } from "./want.ts";
 import { bool, int, real, type Value } from "./value.ts";
@@ -13,6 +13,8 @@ export interface Choices {
   readonly preset?: string;
   /** `--set depth=4`: texts as typed. */
   readonly set?: Readonly<Record<string, string>>;
+  /** Whether the backward pass keeps what the nets of lists made, or computes it again; kept when not given. */
+  readonly layers?: Layers;
 }
 
 /** Declares every config of the model in `scope`, with its default or the chosen value; gives back plain values. */

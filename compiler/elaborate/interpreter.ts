@@ -20,6 +20,8 @@ export interface WeightSite {
   readonly init: () => Node;
 }
 
+export type Layers = "kept" | "recomputed";
+
 /** The shape a value must have, where that decides its own sizes: an initialiser's weight. */
 export type Expected = readonly Poly[];
 
@@ -39,14 +41,17 @@ export class Interpreter {
   /** Bounds of every runtime size so far. */
   readonly sizes = new Map<string, SizeBounds>();
   readonly weights = new Map<string, WeightSite>();
+  /** Whether the backward pass computes the nets of lists (the layers of a transformer) again, or keeps all they made. */
+  layers: Layers;
   readonly #unitScopes = new Map<Unit, Scope>();
   readonly #builtins: Scope;
   readonly #evaluator: Evaluator;
   readonly #calls: { readonly name: string; readonly span: Span }[] = [];
   #sites = 0;
 
-  constructor(g: GraphBuilder, evaluator: Evaluator) {
+  constructor(g: GraphBuilder, evaluator: Evaluator, layers: Layers = "kept") {
     this.g = g;
+    this.layers = layers;
     this.#evaluator = evaluator;
     this.#builtins = new Scope();
     for (const name of evaluator.builtins) this.#builtins.declare(name, { kind: "builtin", name });

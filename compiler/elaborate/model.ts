@@ -12,7 +12,7 @@ import { builtinNames } from "./builtins/table.ts";
 import { evaluate, evaluateBlock, execute } from "./expression.ts";
 import { ElaborationFailure, fail } from "./failure.ts";
 import { hostCall } from "../graph/host-call.ts";
-import { Interpreter } from "./interpreter.ts";
+import { Interpreter, type Layers } from "./interpreter.ts";
 import { evaluateNet } from "./net.ts";
 import { elaborateRule, type ElaboratedRule } from "./rule.ts";
 import { Scope } from "./scope.ts";
@@ -71,7 +71,7 @@ export function elaborate(program: Program, choices: Choices): { model: Elaborat
   const decl = program.main.file.items.find((item): item is ModelDecl => item.kind === "model");
   if (decl === undefined) throw new Error("a program without a model was elaborated");
   try {
-    return { model: new ModelElaborator(program, decl).run(choices) };
+    return { model: new ModelElaborator(program, decl, choices.layers).run(choices) };
   } catch (error) {
     if (error instanceof ElaborationFailure) return { failure: error.diagnostic };
     throw error;
@@ -79,7 +79,7 @@ export function elaborate(program: Program, choices: Choices): { model: Elaborat
 }
 
 class ModelElaborator {
-  readonly #it = new Interpreter(new GraphBuilder(), { builtins: builtinNames, evaluate, block: evaluateBlock });
+  readonly #it: Interpreter;
   readonly #decl: ModelDecl;
   readonly #scope: Scope;
   readonly #drawn: { name: string; draw: HostExpr }[] = [];
@@ -90,7 +90,8 @@ class ModelElaborator {
   readonly #reports: { name: string; node: Node }[] = [];
   #loss: Node | undefined;
 
-  constructor(program: Program, decl: ModelDecl) {
+  constructor(program: Program, decl: ModelDecl, layers: Layers | undefined) {
+    this.#it = new Interpreter(new GraphBuilder(), { builtins: builtinNames, evaluate, block: evaluateBlock }, layers);
     this.#decl = decl;
     this.#scope = new Scope(this.#it.scopeOf(program.main));
     this.#scope.declare("step", hostInt({ get: "step" }));

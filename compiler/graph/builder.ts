@@ -26,6 +26,11 @@ export class GraphBuilder {
     this.#sizes = sizes;
   }
 
+  /** How many nodes there are so far: the number of the next new one. */
+  get size(): number {
+    return this.#nodes.size;
+  }
+
   graph(name: string, outputs: readonly Output[]): Graph {
     return { name, outputs, sizes: this.#sizes };
   }

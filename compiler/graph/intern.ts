@@ -18,6 +18,10 @@ export class Interner {
     return fresh;
   }
 
+  get size(): number {
+    return this.#nodes.length;
+  }
+
   owns(node: Node): boolean {
     return this.#nodes[node.id] === node;
   }

@@ -1,11 +1,13 @@
 import { abs } from "./abs.ts";
 import { add } from "./add.ts";
+import { after } from "./after.ts";
 import { amax } from "./amax.ts";
 import { and } from "./and.ts";
 import { argsort } from "./argsort.ts";
 import { broadcast } from "./broadcast.ts";
 import { cast } from "./cast.ts";
 import { ceil } from "./ceil.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { concat } from "./concat.ts";
 import { constant } from "./constant.ts";
 import { cos } from "./cos.ts";
@@ -68,7 +70,7 @@ export const OP_GROUPS: readonly { readonly title: string; readonly ops: readonl
       add, sub, mul, div, mod, pow, min, max, lt, le, gt, ge, eq, ne, and, or, select,
     ],
   },
-  { title: "movement", ops: [reshape, transpose, broadcast, slice, pad, concat, window, gather] },
+  { title: "movement", ops: [reshape, transpose, broadcast, slice, pad, concat, window, gather, checkpoint, after] },
   { title: "reductions", ops: [sum, amax] },
   { title: "kernels of their own", ops: [matmul, scatterAdd, argsort] },
 ];

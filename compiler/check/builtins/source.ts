@@ -46,5 +46,6 @@ export const sourceBuiltins: readonly Builtin[] = [
   { name: "uniform", doc: "uniform([shape]): f32 numbers in [0, 1), drawn anew each step and place", params: slots("shape"), check: checkUniform },
   { name: "random", doc: "random(): one number in [0, 1) for the whole step", params: [], elementwise: true, check: checkRandom },
   { name: "stop", doc: "stop(x): x, through which no gradient flows", params: slots("x"), elementwise: true, check: checkStop },
+  { name: "checkpoint", doc: "checkpoint(x): x, not kept for the backward pass with what it is computed from, but computed again there", params: slots("x"), elementwise: true, check: checkStop },
   { name: "rank", doc: "rank(x): the number of axes", params: slots("x"), elementwise: true, check: checkRank },
 ];

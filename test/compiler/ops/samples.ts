@@ -130,6 +130,11 @@ const MAKERS: Readonly<Record<string, Make>> = {
     const parts = Array.from({ length: draw.int(1, 3) }, () => draw.f32(shape.with(axis, draw.size())));
     return draw.g.node("concat", parts, { axis });
   },
+  checkpoint(draw) {
+    const x = draw.f32(draw.shape());
+    return draw.g.node("checkpoint", [draw.g.exp(draw.g.sin(x)), x]);
+  },
+  after: (draw) => draw.g.node("after", [draw.f32(draw.shape()), draw.f32(draw.shape())]),
   window(draw) {
     const cut = { size: draw.int(1, 3), step: draw.int(1, 3) };
     const leading = draw.shape(draw.int(0, 2));
