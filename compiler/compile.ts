@@ -18,12 +18,15 @@ import { withFlatRuns } from "./layout/updates.ts";
 import { KernelLibrary } from "./schedule/library.ts";
 import { LowerError } from "./schedule/lower-error.ts";
 import { lower } from "./schedule/lower.ts";
+import type { Tuning } from "./schedule/tuning.ts";
 import { targets, type TargetName } from "./targets.ts";
 
 export interface CompileOptions extends Choices {
   readonly target?: TargetName;
   /** "none" builds the unfused twin: every operation a kernel of its own. */
   readonly fusion?: "full" | "none";
+  /** What was measured to be best for product shapes, as `jepac tune` writes it. */
+  readonly tuning?: Omit<Tuning, "adapter">;
   /** Clips of one pass: the batch is computed in passes, and the weights move once, by the mean of their gradients. */
   readonly microBatch?: number;
 }
@@ -66,8 +69,9 @@ function build(program: Program, split: BatchSplit, options: CompileOptions): Co
   const library = new KernelLibrary();
   const buffers = { arena: ARENA, constants: CONSTANTS };
   const fusion = options.fusion ?? "full";
+  const tuning: Tuning = { adapter: options.target === "software" ? "software" : "hardware", ...(options.tuning ?? { products: {} }) };
   const programs = modelPrograms(split).map((one): LoweredProgram => {
-    const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, fusion });
+    const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, fusion, tuning });
     if (one.name !== "step") return { program: one, lowered };
     const pass = withFlatRuns(lowered, storage.sums, { buffers, limits, library });
     const { flops, bytes } = pass.stats;

@@ -10,6 +10,7 @@ import { productAt, type Group } from "./group.ts";
 import { stridedView } from "./operand.ts";
 import type { Roots } from "./roots.ts";
 import type { Storage } from "./storage.ts";
+import type { Tuning } from "./tuning.ts";
 import { isBuffer } from "./uses.ts";
 
 interface Around {
@@ -17,13 +18,15 @@ interface Around {
   readonly storage: Storage;
   readonly box: SizeBox;
   readonly maxWorkgroups: number;
+  readonly tuning: Tuning;
 }
 
 /** The kernel that computes a group. */
-export function groupKernel(group: Group, { roots, storage, box, maxWorkgroups }: Around): Kernel {
+export function groupKernel(group: Group, { roots, storage, box, maxWorkgroups, tuning }: Around): Kernel {
   const site: Site = {
     box,
     maxWorkgroups,
+    tuning,
     tensorOf: (node) => (group.members.has(node) ? undefined : storage.tensorOf(node)),
   };
   const store = (node: Node): Store => ({ node, to: storage.storesOf(node) });

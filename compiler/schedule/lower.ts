@@ -17,20 +17,22 @@ import { LowerError } from "./lower-error.ts";
 import { outputRoots } from "./output-roots.ts";
 import { rewrite } from "./rewrite.ts";
 import { splitConcats } from "./split-concats.ts";
+import { splitProducts } from "./split-products.ts";
 import { splitReductions } from "./split-reductions.ts";
 import { chooseRoots } from "./roots.ts";
 import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
+import { UNTUNED } from "./tuning.ts";
 import type { LowerRequest, Lowered } from "./types.ts";
 import { sourceLine } from "../syntax/source.ts";
 import { topological } from "../graph/order.ts";
 
 /** Turns a program's graph into dispatches of kernels and a memory plan. Throws `LowerError` where limits forbid it. */
 export function lower(request: LowerRequest): Lowered {
-  const { limits, fusion = "full" } = request;
+  const { limits, fusion = "full", tuning = UNTUNED } = request;
   const box = new SizeBox(request.graph.sizes);
   const maxBindings = limits.maxStorageBuffersPerShaderStage;
-  const graph = [splitConcats(maxBindings), splitReductions(box)].reduce(rewrite, request.graph);
+  const graph = [splitConcats(maxBindings), splitProducts(box, tuning), splitReductions(box)].reduce(rewrite, request.graph);
   const outputs = outputRoots(graph);
   const roots = outputs.map(({ root }) => root);
   const nodes = topological(roots);
@@ -41,11 +43,11 @@ export function lower(request: LowerRequest): Lowered {
   checkInPlace(groups, storage);
   const maxWorkgroups = limits.maxComputeWorkgroupsPerDimension;
   for (const group of groups) checkTensors(group, storage, limits, box);
-  const kernels = groups.map((group) => groupKernel(group, { roots: chosen, storage, box, maxWorkgroups }));
+  const kernels = groups.map((group) => groupKernel(group, { roots: chosen, storage, box, maxWorkgroups, tuning }));
   kernels.forEach((kernel, i) => checkBindings(kernel, groups[i]!, limits));
 
   const memory = placeTensors(kernels, storage, box, request);
-  const { params, dispatches } = dispatchAll(kernels, groups, request, storage, memory.bind);
+  const { params, dispatches } = dispatchAll(kernels, groups, request, storage, box, memory.bind);
   const port = (node: Node, name: string, tensor: Tensor): PortPlan => {
     const { buffer, offset } = memory.bind(tensor);
     return { name, dtype: node.dtype, shape: node.shape.map(hostSize), buffer, offset };
@@ -90,6 +92,7 @@ function dispatchAll(
   groups: readonly Group[],
   { library }: LowerRequest,
   storage: Storage,
+  box: SizeBox,
   bind: (tensor: Tensor) => BindingPlan,
 ) {
   const params: (readonly ParamPlan[])[] = [];
@@ -110,7 +113,7 @@ function dispatchAll(
       params: block(kernel.params),
       workgroups: kernel.variants.map((variant) => variant.workgroups),
       ...(span === undefined ? {} : { source: sourceLine(span) }),
-      cost: dispatchCost(group, storage),
+      cost: dispatchCost(group, storage, box),
     };
   });
   return { params, dispatches };

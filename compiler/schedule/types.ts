@@ -1,6 +1,7 @@
 import type { DispatchPlan, Limits, ParamPlan, PortPlan } from "@jepac/runtime/plan";
 import type { Graph } from "../graph/node.ts";
 import type { KernelLibrary } from "./library.ts";
+import type { Tuning } from "./tuning.ts";
 import type { Place } from "./tensor.ts";
 
 /** One program to be turned into dispatches. */
@@ -18,6 +19,8 @@ export interface LowerRequest {
   readonly library: KernelLibrary;
   /** "none" gives every operation but movement a kernel of its own: the twin that fused kernels are tested against. */
   readonly fusion?: "full" | "none";
+  /** Without it, the defaults for GPUs. */
+  readonly tuning?: Tuning;
 }
 
 /** What a program becomes: all of `ProgramPlan` but its words, and what it needs and costs. */

@@ -1,6 +1,7 @@
 import type { HostExpr, KernelVariant, ParamPlan } from "@jepac/runtime/plan";
 import type { Node } from "../graph/node.ts";
 import type { SizeBox } from "../index/size-box.ts";
+import type { Tuning } from "../schedule/tuning.ts";
 import type { Tensor } from "../schedule/tensor.ts";
 import { Interface } from "./interface.ts";
 
@@ -25,6 +26,7 @@ export interface Site {
   /** Where a node lies in memory, if the kernel is to read it there rather than compute it. */
   tensorOf(node: Node): Tensor | undefined;
   readonly maxWorkgroups: number;
+  readonly tuning: Tuning;
 }
 
 /** A node to be written, and the tensors it goes to. */

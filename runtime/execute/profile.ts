@@ -16,6 +16,8 @@ export interface DispatchTime {
   /** What it did at the sizes of the run; undefined in plans that do not say. */
   readonly flops: number | undefined;
   readonly bytes: number | undefined;
+  /** Of a matrix product: its largest sizes, as the plan names them. */
+  readonly shape: string | undefined;
 }
 
 /** WebGPU's bound on the queries of one set. */
@@ -31,7 +33,7 @@ export async function profileProgram(gpu: Gpu, staging: StagingPool, program: Pr
     const nanoseconds = await timed(gpu, staging, part);
     part.forEach(([{ kernel, source, cost }, workgroups], i) => {
       const microseconds = Number(nanoseconds[2 * i + 1]! - nanoseconds[2 * i]!) / 1000;
-      times.push({ kernel, source, workgroups, microseconds, flops: cost && evaluateHost(cost.flops, env), bytes: cost && evaluateHost(cost.bytes, env) });
+      times.push({ kernel, source, workgroups, microseconds, flops: cost && evaluateHost(cost.flops, env), bytes: cost && evaluateHost(cost.bytes, env), shape: cost?.shape });
     });
   }
   return times;

@@ -176,7 +176,7 @@ function dispatch(field: Field): DispatchPlan {
       return [x, y, z] as const;
     }),
     ...field.optional("source", (source) => source.string()),
-    ...field.optional("cost", (cost) => ({ flops: hostExpr(cost.get("flops")), bytes: hostExpr(cost.get("bytes")) })),
+    ...field.optional("cost", (cost) => ({ flops: hostExpr(cost.get("flops")), bytes: hostExpr(cost.get("bytes")), ...cost.optional("shape", (shape) => shape.string()) })),
   };
 }
 

@@ -172,6 +172,8 @@ export interface DispatchCost {
   readonly flops: HostExpr;
   /** Tensors read and written, each once: the least that any kernel would move. */
   readonly bytes: HostExpr;
+  /** Of a matrix product, its largest sizes: `batch x m x n x k` without the spaces. What `jepac tune` keeps results by. */
+  readonly shape?: string;
 }
 
 /** A range of a buffer, in bytes; `offset` is a multiple of 256, `size` of 4. */

@@ -1,66 +1,142 @@
 import { GRID_INPUTS } from "../grid.ts";
-import type { OperandText, ProductParts } from "./operands.ts";
+import { finishColumns } from "./finish-columns.ts";
+import { isFours, type OperandText, type ProductParts } from "./operands.ts";
+import { lanesOf, type Tile } from "./tile-choice.ts";
 import { tileStart } from "./tiles.ts";
+import type { Wide } from "./by-fours.ts";
+import type { ProductShape } from "../../schedule/operand.ts";
 
-export const TILE = { rows: 64, columns: 64 };
-const DEPTH = 16;
+/** The operands whose rows or columns the tile back end can read as `vec4`: those that lie side by side by fours. */
+export function tileWide({ a, b }: ProductParts, shape: ProductShape): Wide {
+  const along = (operand: OperandText, column: boolean) => operand.byFours && isFours(column ? shape.k : operand === a ? shape.m : shape.n);
+  return { a: along(a, a.unit === "column"), b: along(b, b.unit === "row") };
+}
 
 /**
- * 64 x 64 results a workgroup of 256 lanes, 4 x 4 each, over slices of 16 in workgroup memory: for GPUs. Each slice
- * is loaded along the axis whose neighbours are side by side in memory.
+ * A tile of results a workgroup, some rows by some columns a lane, over slices of both operands in workgroup memory:
+ * for GPUs. While a slice is worked on, the next is on its way from memory. Slices lie depth by depth, rows (or
+ * columns) by fours, so that a lane reads what it multiplies as `vec4`.
  */
-export function tileMain(parts: ProductParts): string {
+export function tileMain(parts: ProductParts, tile: Tile, wide: Wide, finishByFours: boolean): string {
   const { m, n, k, a, b } = parts;
-  const four = [0, 1, 2, 3];
-  return `var<workgroup> a_slice: array<f32, ${DEPTH * TILE.rows}>;
-var<workgroup> b_slice: array<f32, ${DEPTH * TILE.columns}>;
-@compute @workgroup_size(256)
+  const { rows, columns, depth, each } = tile;
+  const [rowFours, columnFours] = [rows / 4, columns / 4];
+  const [eachRows, eachColumns] = [each.rows / 4, each.columns / 4];
+  const acc = (row: number, j: number) => `c${row}_${j}`;
+  const names = range(each.rows).flatMap((row) => range(eachColumns).map((j) => acc(row, j)));
+  const lanes = lanesOf(tile);
+  const across = columns / each.columns;
+  const aPatches = (rowFours * depth) / 4;
+  const bPatches = (columnFours * depth) / 4;
+  return `var<workgroup> a_slice: array<vec4f, ${depth * rowFours}>;
+var<workgroup> b_slice: array<vec4f, ${depth * columnFours}>;
+${patch("a", a, wide.a, tile, m, k)}${patch("b", b, wide.b, tile, n, k)}@compute @workgroup_size(${lanes})
 fn main(${GRID_INPUTS}, @builtin(local_invocation_index) lane: u32) {
-${tileStart(parts, TILE)}
-  let x = lane % 16u;
-  let y = lane / 16u;
-  var total = array<vec4f, 4>();
-  for (var start = 0u; start < ${k}; start += ${DEPTH}u) {
-    for (var e = lane; e < ${DEPTH * TILE.rows}u; e += 256u) {
-${slice("a", a, m, k)}
-    }
-    for (var e = lane; e < ${DEPTH * TILE.columns}u; e += 256u) {
-${slice("b", b, n, k)}
+${tileStart(parts, tile)}
+  let x = lane % ${across}u;
+  let y = lane / ${across}u;
+  let columns = ${n};
+  let depth = ${k};
+${names.map((name) => `  var ${name} = vec4f();`).join("\n")}
+  var next = ${load("0u")};
+  for (var start = 0u; start < depth; start += ${depth}u) {
+    workgroupBarrier();
+    if (lane < ${aPatches}u) {
+      let at = a_place(lane);
+${range(4).map((j) => `      a_slice[at + ${j * rowFours}u] = next[${j}];`).join("\n")}
+    } else if (lane < ${aPatches + bPatches}u) {
+      let at = b_place(lane - ${aPatches}u);
+${range(4).map((j) => `      b_slice[at + ${j * columnFours}u] = next[${j}];`).join("\n")}
     }
     workgroupBarrier();
-    for (var d = 0u; d < ${DEPTH}u; d++) {
-      let right = vec4f(${four.map((j) => `b_slice[d * ${TILE.columns}u + x + ${j * 16}u]`).join(", ")});
-${four.map((i) => `      total[${i}] = fma(vec4f(a_slice[d * ${TILE.rows}u + y + ${i * 16}u]), right, total[${i}]);`).join("\n")}
+    if (start + ${depth}u < depth) {
+      next = ${load(`start + ${depth}u`)};
     }
-    workgroupBarrier();
-  }
-  for (var i = 0u; i < 4u; i++) {
-    for (var j = 0u; j < 4u; j++) {
-      let row = row_start + y + i * 16u;
-      let column = column_start + x + j * 16u;
-      if (row < ${m} && column < ${n}) {
-        finish(z, row, column, total[i][j]);
-      }
+    // A bound the driver cannot tell: unrolled, this takes seconds to compile, and a turn is long enough as it is.
+    let end = min(${depth}u, depth - start);
+    for (var d = 0u; d < end; d++) {
+${range(eachRows).map((g) => `      let left${g} = a_slice[d * ${rowFours}u + y + ${(g * rowFours) / eachRows}u];`).join("\n")}
+${range(eachColumns).map((j) => `      let right${j} = b_slice[d * ${columnFours}u + x + ${(j * columnFours) / eachColumns}u];`).join("\n")}
+${range(each.rows)
+  .flatMap((row) => range(eachColumns).map((j) => `      ${acc(row, j)} = fma(vec4f(left${Math.floor(row / 4)}.${"xyzw"[row % 4]!}), right${j}, ${acc(row, j)});`))
+  .join("\n")}
     }
   }
+  // Results move up from turn to turn: with an array of them the driver might keep it in memory.
+  let rows = min(${each.rows}u, ${m});
+  for (var i = 0u; i < rows; i++) {
+    let row = row_start + i / 4u * ${rows / eachRows}u + y * 4u + i % 4u;
+    if (row < ${m}) {
+${range(eachColumns)
+  .map((j) => finishColumns({ start: `column_start + x * 4u + ${(j * columns) / eachColumns}u`, columns: "columns", row: "row", value: acc(0, j), byFours: finishByFours, number: j }))
+  .join("\n")}
+    }
+${range(each.rows - 1).flatMap((row) => range(eachColumns).map((j) => `    ${acc(row, j)} = ${acc(row + 1, j)};`)).join("\n")}
+  }
+}
+
+fn load(lane: u32, a_base: u32, b_base: u32, row_start: u32, column_start: u32, start: u32) -> mat4x4f {
+  if (lane < ${aPatches}u) {
+    return a_patch(lane, a_base, row_start, start);
+  } else if (lane < ${aPatches + bPatches}u) {
+    return b_patch(lane - ${aPatches}u, b_base, column_start, start);
+  }
+  return mat4x4f();
 }
 `;
 }
 
-/** Loads element `e` of a slice: depth `d` within the slice, `at` within the tile's rows (or columns). */
-function slice(side: "a" | "b", operand: OperandText, limit: string, k: string): string {
-  const size = side === "a" ? TILE.rows : TILE.columns;
-  const alongK = operand.unit === (side === "a" ? "column" : "row");
-  const [d, at] = alongK ? [`e % ${DEPTH}u`, `e / ${DEPTH}u`] : [`e / ${size}u`, `e % ${size}u`];
+function load(start: string): string {
+  return `load(lane, a_base, b_base, row_start, column_start, ${start})`;
+}
+
+/**
+ * Two functions for one operand. `place(q)`: where the first of a patch's four depths goes in the slice. `patch(q, …)`:
+ * four rows (or columns) by four depths, a `vec4` for each depth. Neighbouring lanes read neighbouring memory.
+ */
+function patch(side: "a" | "b", operand: OperandText, wide: boolean, tile: Tile, limit: string, k: string): string {
+  const fours = (side === "a" ? tile.rows : tile.columns) / 4;
+  const alongDepth = operand.unit === (side === "a" ? "column" : "row");
+  // Eight lanes side by side store to different banks of workgroup memory; four then cover a row's depths.
+  const quad = alongDepth ? `(q / 32u * 8u + q % 8u)` : `(q % ${fours}u)`;
+  const deep = alongDepth ? `(q / 8u % 4u)` : `(q / ${fours}u)`;
   const [outer, inner] = side === "a" ? [operand.row, operand.column] : [operand.column, operand.row];
-  const start = side === "a" ? "row_start" : "column_start";
-  return `      let d = ${d};
-      let at = ${at};
-      let outer = ${start} + at;
-      let inner = start + d;
-      var element = 0.0;
-      if (outer < ${limit} && inner < ${k}) {
-        element = ${operand.binding}[${side}_base + outer * ${outer} + inner * ${inner}];
-      }
-      ${side}_slice[d * ${size}u + at] = element;`;
+  const place = (o: string, i: string) => `base + (${o}) * ${outer} + (${i}) * ${inner}`;
+  const body = wide ? (alongDepth ? deepFours() : sideFours()) : single();
+  return `fn ${side}_place(q: u32) -> u32 {
+  return ${deep} * ${4 * fours}u + ${quad};
+}
+fn ${side}_patch(q: u32, base: u32, first: u32, start: u32) -> mat4x4f {
+  let outer = first + ${quad} * 4u;
+  let inner = start + ${deep} * 4u;
+  var found = mat4x4f();
+${body}
+}
+`;
+
+  function deepFours(): string {
+    return `  if (inner < ${k}) {
+${range(4).map((j) => `    if (outer + ${j}u < ${limit}) {\n      found[${j}] = ${operand.binding}[(${place(`outer + ${j}u`, "inner")}) / 4u];\n    }`).join("\n")}
+  }
+  return transpose(found);`;
+  }
+  function sideFours(): string {
+    return `  if (outer < ${limit}) {
+${range(4).map((j) => `    if (inner + ${j}u < ${k}) {\n      found[${j}] = ${operand.binding}[(${place("outer", `inner + ${j}u`)}) / 4u];\n    }`).join("\n")}
+  }
+  return found;`;
+  }
+  function single(): string {
+    return `${range(16)
+      .map((e) => {
+        const [i, j] = [e % 4, Math.floor(e / 4)];
+        return `  if (outer + ${i}u < ${limit} && inner + ${j}u < ${k}) {\n    found[${j}][${i}] = ${operand.binding}[${place(`outer + ${i}u`, `inner + ${j}u`)}];\n  }`;
+      })
+      .join("\n")}
+  return found;`;
+  }
+}
+
+function range(count: number): number[] {
+  return [...Array(count).keys()];
 }

@@ -7,6 +7,7 @@ import type { Graph } from "../../../compiler/graph/node.ts";
 import { alignUp } from "../../../compiler/schedule/arena.ts";
 import { KernelLibrary, type LibraryKernel } from "../../../compiler/schedule/library.ts";
 import { lower } from "../../../compiler/schedule/lower.ts";
+import { UNTUNED, type Tuning } from "../../../compiler/schedule/tuning.ts";
 import type { Lowered } from "../../../compiler/schedule/types.ts";
 
 export interface Run extends HostEnv {
@@ -39,7 +40,7 @@ export class Program {
   readonly #pipelines = new Map<string, GPUComputePipeline>();
   readonly #graph: Graph;
 
-  constructor(gpu: Gpu, graph: Graph, fusion: "full" | "none" = "full") {
+  constructor(gpu: Gpu, graph: Graph, { fusion = "full", tuning = UNTUNED }: { fusion?: "full" | "none"; tuning?: Tuning } = {}) {
     this.#gpu = gpu;
     this.#graph = graph;
     let bytes = 0;
@@ -51,7 +52,7 @@ export class Program {
       bytes += alignUp(4 * count(node.shape.map((n) => n.evaluate(most))));
     }
     this.lowered = lower({
-      graph, weights: this.#weights, outputs: new Map(), limits: gpu.limits, library: this.library, fusion,
+      graph, weights: this.#weights, outputs: new Map(), limits: gpu.limits, library: this.library, fusion, tuning,
       buffers: { arena: ARENA, constants: CONSTANTS },
     });
     const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;

@@ -56,7 +56,7 @@ describe.each([["even block", evenBlock], ["softmax", softmax], ["layer norm", l
     ["unfused", optimise(graph), "none", plainest],
     ["fused, not optimised", graph, "full", plainest],
   ] as const)("%s: equals the reference, run after run", async (_, graph, fusion, choose) => {
-    const program = new Program(await testGpu(), graph, fusion);
+    const program = new Program(await testGpu(), graph, { fusion });
     for (const [step, at] of sizes.entries()) {
       const run = { seed: 3, step, sizes: at, values: valuesFor(graph, at, step + 1) };
       const expected = evaluateGraph(graph, run);
