@@ -13,6 +13,11 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Collects the values of a repeatable option. */
+export function collected(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 /** Collects `--set name=value`, repeatable. */
 export function assignment(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf("=");

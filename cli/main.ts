@@ -6,8 +6,10 @@ import { addData } from "./commands/data.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEmbed } from "./commands/embed.ts";
 import { addEval } from "./commands/eval.ts";
+import { addExport } from "./commands/export.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addFormat } from "./commands/format.ts";
+import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addTrain } from "./commands/train.ts";
@@ -19,7 +21,7 @@ const program = new Command("jepac")
   .showHelpAfterError("(jepac --help lists the commands)")
   .showSuggestionAfterError();
 
-for (const add of [addBuild, addCheck, addTrain, addEmbed, addEval, addData, addInspect, addProfile, addExplain, addFormat, addDoctor]) add(program);
+for (const add of [addBuild, addCheck, addTrain, addEmbed, addEval, addImport, addExport, addData, addInspect, addProfile, addExplain, addFormat, addDoctor]) add(program);
 
 // A reader that has seen enough, as in `jepac inspect model.jm | head`, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -21,4 +21,7 @@ export { TASKS } from "./evaluate/xares/tasks.ts";
 export type { SuiteTask } from "./evaluate/xares/task.ts";
 export { markdownTable, textTable } from "./report/suite/text.ts";
 export { suiteTables, type SuiteRun } from "./report/suite/tables.ts";
+export { importCheckpoint, type ImportOptions, type ImportResult } from "./exchange/import-checkpoint.ts";
+export { exportSafetensors, type ExportOptions, type ExportResult } from "./exchange/export-safetensors.ts";
+export { SPELLINGS, type Spelling } from "./exchange/names.ts";
 export { writeReport, type ReportOptions } from "./report/write-report.ts";

@@ -46,18 +46,20 @@ export async function readCheckpointInfo(path: string): Promise<CheckpointInfo> 
 
 /**
  * Fills `sink` from a checkpoint, after checking that it fits the plan. `roles` limits what is read: evaluation needs
- * no optimizer state. Throws a UserError naming the file and the first tensors that do not fit.
+ * no optimizer state; "held" leaves it as it is where the file has none at all, as an imported one. Throws a UserError
+ * naming the file and the first tensors that do not fit.
  */
 export async function loadCheckpoint(
   path: string,
   plan: Plan,
   sink: TensorSink,
-  roles: readonly TensorPlan["role"][] = ["weight", "average", "state"],
+  roles: readonly TensorPlan["role"][] | "held" = ["weight", "average", "state"],
 ): Promise<CheckpointInfo> {
   const file = await openSafetensors(path);
   try {
     const info = decodeInfo(file);
-    const wanted = plan.tensors.filter((tensor) => roles.includes(tensor.role));
+    const stateless = !plan.tensors.some(({ role, name }) => role === "state" && file.tensors.has(name));
+    const wanted = plan.tensors.filter(({ role }) => (roles === "held" ? role !== "state" || !stateless : roles.includes(role)));
     checkFits(file, info, plan, wanted);
     for (const { name } of wanted) await sink.writeTensor(name, (await file.read(name)) as Float32Array);
     return info;

@@ -58,7 +58,7 @@ export class Model<T extends ModelTypes> {
     const model = new Model<T>(loaded.plan, session, gpu, options.seed ?? 0);
     session.run("init", { step: 0, seed: model.#seed, read: [] });
     if (options.checkpoint !== undefined) {
-      const info = await loadCheckpoint(options.checkpoint, loaded.plan, session);
+      const info = await loadCheckpoint(options.checkpoint, loaded.plan, session, "held");
       model.#step = info.step;
     }
     return model;

@@ -1,4 +1,5 @@
 import { deflateSync } from "node:zlib";
+import { crc32 } from "../crc32.ts";
 
 /** A PNG of 8-bit RGB pixels, row-major from the top left (width * height * 3 bytes). */
 export function encodePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
@@ -19,14 +20,4 @@ function chunk(type: string, data: Uint8Array): Buffer {
   const check = Buffer.alloc(4);
   check.writeUInt32BE(crc32(body));
   return Buffer.concat([length, body, check]);
-}
-
-/** CRC-32 as PNG has it; node's own came only with 20.15. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return ~crc >>> 0;
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { loadCheckpoint, readCheckpointInfo, saveCheckpoint } from "../checkpoint/checkpoint.ts";
+import { findCheckpoint } from "../checkpoint/find.ts";
 import type { CheckpointInfo, DataIdentity } from "../checkpoint/info.ts";
 import { configChanges } from "../checkpoint/match.ts";
 import { UserError } from "../errors.ts";
@@ -21,6 +22,8 @@ export interface RunSettings {
   /** 0 when absent; a resumed run has its own. */
   readonly seed?: number | undefined;
   readonly resume?: boolean | undefined;
+  /** A checkpoint or a run's folder whose weights and averages a new run starts from, at step 0. */
+  readonly from?: string | undefined;
   /** Steps between checkpoints (500), and how many are kept (3). */
   readonly checkpointEvery?: number | undefined;
   readonly keepCheckpoints?: number | undefined;
@@ -84,7 +87,7 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
     return { step: fromStep, steps, stopped: false, checkpoint, last: null };
   }
 
-  if (checkpoint === null) await session.run("init", { step: 0, seed, read: [] }).outputs();
+  if (checkpoint === null) await startWeights(parts, seed, settings.from);
   else await loadCheckpoint(checkpoint, plan, session);
   await folder.write(
     { model: plan.model, config: plan.config, fingerprint: plan.fingerprint, seed, steps, build: parts.build === undefined ? null : resolve(parts.build), data: data && { path: data.path, clips: data.identity.clips } },
@@ -124,6 +127,11 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
   } finally {
     metrics.close();
   }
+}
+
+async function startWeights({ plan, session }: RunParts, seed: number, from: string | undefined): Promise<void> {
+  await session.run("init", { step: 0, seed, read: [] }).outputs();
+  if (from !== undefined) await loadCheckpoint(await findCheckpoint(from), plan, session, ["weight", "average"]);
 }
 
 function chooseSeed(asked: number | undefined, info: CheckpointInfo | null, out: string): number {

@@ -10,6 +10,7 @@ export interface TrainerArguments {
   readonly steps?: number;
   readonly seed?: number;
   readonly resume: boolean;
+  readonly from?: string;
   readonly adapter?: string;
   readonly checkpointEvery?: number;
   readonly logEvery?: number;
@@ -21,6 +22,7 @@ const OPTIONS = {
   steps: { type: "string" },
   seed: { type: "string" },
   resume: { type: "boolean" },
+  from: { type: "string" },
   adapter: { type: "string" },
   "checkpoint-every": { type: "string" },
   "log-every": { type: "string" },
@@ -41,6 +43,7 @@ export function parseTrainerArguments(argv: readonly string[]): TrainerArguments
     resume: values.resume === true,
     data: text("data"),
     out: text("out"),
+    from: text("from"),
     adapter: text("adapter"),
     steps: count("steps", 1),
     seed: count("seed", 0),

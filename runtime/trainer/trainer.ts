@@ -14,6 +14,7 @@ const HELP = `Trains the model of this folder.
   --steps <n>              steps to have done at the end (default: the model's 'config steps')
   --seed <n>               decides weights, batches and masks (default: 0)
   --resume                 continue the run in --out, bit for bit
+  --from <path>            start a new run from the weights of a checkpoint or a run's folder
   --adapter <name>         a part of the GPU's name, or 'software' (default: the fastest)
   --checkpoint-every <n>   steps between checkpoints (default: 500); the last three are kept
   --log-every <n>          steps between lines of metrics.jsonl (default: 10)

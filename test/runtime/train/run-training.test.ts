@@ -73,6 +73,18 @@ describe("a run", () => {
     expect(session.pending).toBe(0);
   });
 
+  it("starts from another run's weights, at step 0 and with fresh optimizer state", async () => {
+    const first = fresh();
+    await run(first, { steps: 5 });
+    const second = fresh();
+    let held: Map<string, Float32Array> | null = null;
+    await run(second, { out: join(out, "..", "second"), from: out, seed: 9, steps: 3, observer: { started: () => void (held = structuredClone(second.tensors)) } });
+    const start = fresh();
+    start.run("init", { step: 0, seed: 9 });
+    for (const { name, role } of tinyPlan().tensors) expect(held!.get(name), name).toEqual((role === "state" ? start : first).tensors.get(name));
+    expect(second.steps).toEqual([0, 1, 2]);
+  });
+
   it("records what it was made of, and each resume", async () => {
     await run(fresh(), { steps: 6, seed: 5 });
     await run(fresh(), { steps: 8, resume: true });
