@@ -26,7 +26,7 @@ function tensorsOf(dict: PyDict): Map<string, TensorRef> {
   for (const [key, value] of dict) {
     if (typeof key !== "string") continue;
     if (value instanceof TensorRef) found.set(key, value);
-    else if (value instanceof Map) for (const [name, inner] of value) if (inner instanceof TensorRef) found.set(`${key}.${String(name)}`, inner);
+    else if (value instanceof Map) for (const [name, inner] of value) if (typeof name === "string" && inner instanceof TensorRef) found.set(`${key}.${name}`, inner);
   }
   return found;
 }

@@ -48,6 +48,9 @@ describe("jepac", () => {
     [["embed", "build/x", "clips", "--out", "e.npy", "--pool", "max"], "error[JC021]: --pool is mean, time or tokens, not max"],
     [["profile", "models"], /error\[JR201\]: .*plan\.json: cannot read the plan/],
     [["profile", "models", "--runs", "0"], "It must be a whole number of at least 1."],
+    [["import", "test/runtime/exchange/fixtures/hostile.ckpt", "models"], /error\[JR201\]: .*plan\.json: cannot read the plan/],
+    [["export", "runs/x"], "error[JC050]: say what to write\nhint: --safetensors weights.safetensors"],
+    [["export", "nowhere", "--safetensors", "w"], "error[JR503]: there is no 'nowhere'"],
     [["train", "models", "--out", "x"], /error\[JR201\]: .*plan\.json: cannot read the plan/],
     [["train", "models", "--dta", "x"], "error[JR530]: unknown option '--dta'\nhint: Did you mean --data?"],
   ] as const)("refuses %j", async ([...args], said) => {

@@ -64,8 +64,9 @@ describe("what torch.save writes", () => {
   });
 
   it("keeps of a trainer's objects only the names of their classes", async () => {
-    const { root, close } = await openTorchFile(fixture("lightning.ckpt"));
-    await close();
+    const lightning = await openTorchFile(fixture("lightning.ckpt"));
+    await lightning.close();
+    const { root } = lightning;
     const settings = (root as PyDict).get("hyper_parameters") as PyDict;
     expect(settings.get("optimizer")).toEqual(new PyInert("functools.partial"));
     expect(settings.get("weight_update")).toEqual(new PyInert("src.callbacks.ema.MAWeightUpdate"));
