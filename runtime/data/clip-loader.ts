@@ -4,7 +4,7 @@ import { noUsableClip, type ClipSource } from "./clip-source.ts";
 import { below, epochOrder, hash32 } from "./counter-hash.ts";
 
 export interface ClipLoaderOptions {
-  /** Clips per batch, on this rank. */
+  /** Clips of a batch, on this rank. */
   readonly batch: number;
   /** Samples per clip: longer clips are cropped, shorter ones zero padded at the end. */
   readonly samples: number;
@@ -12,9 +12,9 @@ export interface ClipLoaderOptions {
   readonly seed: number;
   /** Where longer clips are cut: at their start (default), or at a place drawn anew each time. */
   readonly crop?: "start" | "random";
-  /** This process among `world` that share the clips of a step; 0 of 1 by default. */
-  readonly rank?: number;
-  readonly world?: number;
+  /** Clips of a step on all ranks together (those of `batch`), and how many of them stand before this rank's (none). */
+  readonly clipsOfStep?: number;
+  readonly clipsBefore?: number;
   /** Batches read ahead of the one asked for (2). */
   readonly prefetch?: number;
 }
@@ -35,8 +35,8 @@ const REPLACE = 0x7265706c;
 
 /**
  * Training batches. The batch of a step is a function of (source, options, step) alone: positions
- * step*world*batch ... run through one shuffled epoch after another, so resuming needs only the step number, and
- * `world` ranks of `batch` clips see together what one rank of `world*batch` clips would. An unusable clip is replaced
+ * step*clipsOfStep ... run through one shuffled epoch after another, so resuming needs only the step number, and ranks
+ * that share a step see together what one that has it alone would. An unusable clip is replaced
  * by one that depends only on the seed and the position, and is named in `skipped`.
  */
 export class ClipLoader {
@@ -51,12 +51,13 @@ export class ClipLoader {
   /** Throws UserError JR402 (nothing to load) or JR406 (impossible options). */
   constructor(source: ClipSource, options: ClipLoaderOptions) {
     this.source = source;
-    this.options = { crop: "start", rank: 0, world: 1, prefetch: 2, ...options };
-    const { batch, samples, rank, world } = this.options;
-    for (const [name, value] of Object.entries({ batch, samples, world })) {
+    this.options = { crop: "start", clipsOfStep: options.batch, clipsBefore: 0, prefetch: 2, ...options };
+    const { batch, samples, clipsOfStep, clipsBefore } = this.options;
+    for (const [name, value] of Object.entries({ batch, samples, clipsOfStep })) {
       if (!(Number.isInteger(value) && value > 0)) throw new UserError("JR406", `${name} must be a whole number above 0, not ${value}`);
     }
-    if (!(Number.isInteger(rank) && rank >= 0 && rank < world)) throw new UserError("JR406", `rank must be from 0 to ${world - 1} (world is ${world}), not ${rank}`);
+    const most = clipsOfStep - batch;
+    if (!(Number.isInteger(clipsBefore) && clipsBefore >= 0 && clipsBefore <= most)) throw new UserError("JR406", `clipsBefore must be from 0 to ${most}, not ${clipsBefore}`);
     if (source.count === 0) throw noUsableClip("the clip source", source.skipped);
   }
 
@@ -67,7 +68,7 @@ export class ClipLoader {
 
   /** Steps (of all ranks together) that make one pass over the clips; usually not whole. */
   get stepsPerEpoch(): number {
-    return this.source.count / (this.options.batch * this.options.world);
+    return this.source.count / this.options.clipsOfStep;
   }
 
   /** The batch of `step` (from 0), with the next ones begun. Throws UserError JR402 when every clip has proved unusable. */
@@ -91,9 +92,9 @@ export class ClipLoader {
   }
 
   private async make(step: number): Promise<ClipBatch> {
-    const { batch, samples, rank, world } = this.options;
+    const { batch, samples, clipsOfStep, clipsBefore } = this.options;
     const clip = new Float32Array(batch * samples);
-    const first = step * batch * world + rank * batch;
+    const first = step * clipsOfStep + clipsBefore;
     const rows = await Promise.all(
       Array.from({ length: batch }, (_, row) => this.fill(clip.subarray(row * samples, (row + 1) * samples), first + row)),
     );

@@ -43,6 +43,26 @@ export interface RunData {
   batches(seed: number): BatchSource;
 }
 
+/** Where a run begins and ends: what every process of it must know. */
+export interface RunSpan {
+  readonly seed: number;
+  /** Training steps already done, and those to have done at the end. */
+  readonly from: number;
+  readonly steps: number;
+  readonly checkpointEvery: number;
+}
+
+/** The other processes of a run, which compute with this one but write nothing. Each call comes at the same point on all. */
+export interface Followers {
+  /** Before anything is computed. */
+  begin(span: RunSpan): Promise<void>;
+  /** Once the state to start from is on this process's device. */
+  ready(): Promise<void>;
+  /** Before the state after a step is written, and after. */
+  saving(step: number): Promise<void>;
+  saved(): Promise<void>;
+}
+
 /** What a run works with. */
 export interface RunParts {
   readonly plan: Plan;
@@ -53,6 +73,8 @@ export interface RunParts {
   readonly build?: string;
   /** Null for a model without audio inputs. */
   readonly data: RunData | null;
+  /** Absent where this process is alone. */
+  readonly followers?: Followers | undefined;
 }
 
 export interface RunResult {
@@ -72,7 +94,7 @@ export interface RunResult {
  * Throws UserErrors (JR520-JR526, and those of data, checkpoints and device) that name the last good checkpoint.
  */
 export async function runTraining(parts: RunParts, settings: RunSettings): Promise<RunResult> {
-  const { plan, session, adapter, data } = parts;
+  const { plan, session, adapter, data, followers } = parts;
   const { observer } = settings;
   stepProgram(plan);
   const folder = new RunFolder(settings.out, settings.keepCheckpoints);
@@ -81,6 +103,8 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
   const fromStep = info?.step ?? 0;
   const seed = chooseSeed(settings.seed, info, folder.path);
   const steps = chooseSteps(settings.steps, plan);
+  const checkpointEvery = settings.checkpointEvery ?? 500;
+  await followers?.begin({ seed, from: fromStep, steps, checkpointEvery });
   if (info) for (const note of changesSince(info, parts)) observer?.note?.(note);
   if (info && fromStep >= steps) {
     observer?.note?.(`the run in '${folder.path}' has done its ${steps} steps; train on with --steps ${2 * steps}`);
@@ -89,6 +113,7 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
 
   if (checkpoint === null) await startWeights(parts, seed, settings.from);
   else await loadCheckpoint(checkpoint, plan, session);
+  await followers?.ready();
   await folder.write(
     { model: plan.model, config: plan.config, fingerprint: plan.fingerprint, seed, steps, build: parts.build === undefined ? null : resolve(parts.build), data: data && { path: data.path, clips: data.identity.clips } },
     { started: new Date().toISOString(), fromStep, adapter, versions: parts.versions },
@@ -107,7 +132,7 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
       from: fromStep,
       batches: data?.batches(seed) ?? null,
       clips,
-      checkpointEvery: settings.checkpointEvery ?? 500,
+      checkpointEvery,
       signal: settings.signal ?? new AbortController().signal,
       onRow(row) {
         last = row;
@@ -116,9 +141,11 @@ export async function runTraining(parts: RunParts, settings: RunSettings): Promi
         observer?.row?.(row, logged);
       },
       async save(step) {
+        await followers?.saving(step);
         metrics.flush();
         latest = await folder.checkpoints.add(step, (path) => saveCheckpoint(path, plan, state(step), session));
         observer?.saved?.(latest, step);
+        await followers?.saved();
       },
     });
     return { step, steps, stopped: step < steps, checkpoint: latest, last };

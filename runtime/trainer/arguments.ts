@@ -12,6 +12,8 @@ export interface TrainerArguments {
   readonly resume: boolean;
   readonly from?: string;
   readonly adapter?: string;
+  readonly devices?: string;
+  readonly maxRestarts?: number;
   readonly checkpointEvery?: number;
   readonly logEvery?: number;
 }
@@ -24,6 +26,8 @@ const OPTIONS = {
   resume: { type: "boolean" },
   from: { type: "string" },
   adapter: { type: "string" },
+  devices: { type: "string" },
+  "max-restarts": { type: "string" },
   "checkpoint-every": { type: "string" },
   "log-every": { type: "string" },
   help: { type: "boolean", short: "h" },
@@ -45,6 +49,8 @@ export function parseTrainerArguments(argv: readonly string[]): TrainerArguments
     out: text("out"),
     from: text("from"),
     adapter: text("adapter"),
+    devices: text("devices"),
+    maxRestarts: count("max-restarts", 0),
     steps: count("steps", 1),
     seed: count("seed", 0),
     checkpointEvery: count("checkpoint-every", 1),

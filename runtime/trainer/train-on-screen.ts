@@ -8,14 +8,15 @@ import { shortNumber } from "../train/numbers.ts";
 
 /**
  * Trains with progress on a screen. Ctrl-C saves and returns; a second one ends the process with 130.
+ * @param run what trains, given where to report to; a rank that has nothing to show gives null
  * @throws UserError as `train` does
  */
-export async function trainOnScreen(options: Omit<TrainOptions, "signal" | "observer">, screen: Screen): Promise<TrainResult> {
+export async function trainOnScreen(options: Omit<TrainOptions, "signal" | "observer">, screen: Screen, run: (options: TrainOptions) => Promise<TrainResult | null> = train): Promise<TrainResult | null> {
   let line: LiveLine | null = null;
   const print = (text: string): void => (line ? line.print(text) : void screen.write(`${text}\n`));
   const { signal, release } = interruptSignal(() => print("stopping after this step to save; press Ctrl-C again to stop at once"));
   try {
-    const result = await train({
+    const result = await run({
       ...options,
       signal,
       observer: {
@@ -28,6 +29,7 @@ export async function trainOnScreen(options: Omit<TrainOptions, "signal" | "obse
       },
     });
     endLine(line);
+    if (result === null) return null;
     print(resultText(result));
     if (result.skipped.length > 0) print(skippedText(result.skipped));
     return result;

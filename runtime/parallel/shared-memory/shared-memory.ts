@@ -6,7 +6,8 @@ import { Adder } from "./adder.ts";
 import { partOf, PIECE_BYTES, SLOT_BYTES } from "./layout.ts";
 import { Signals, type Patience } from "./signals.ts";
 
-const PATIENCE: Patience = { start: 60_000, silence: 15_000 };
+/** A large model on a slow device compiles for minutes before it joins. */
+export const PATIENCE: Patience = { start: 300_000, silence: 20_000 };
 
 /** The files of one rank: what it contributes, and the sums it has made. Others only read them. */
 interface Files {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Failure } from "../collective.ts";
@@ -22,6 +22,24 @@ const LONGEST_NAP = 1;
 export interface Patience {
   readonly start: number;
   readonly silence: number;
+}
+
+/** What the file `signals` says of a rank, to one who is no rank himself. */
+export function readBeats(folder: string, world: number): number[] {
+  const records = readFileSync(join(folder, "signals"));
+  return Array.from({ length: world }, (_, rank) => records[rank * RECORD + BEAT]!);
+}
+
+/** Tells all ranks that one has failed. Of several failures the first is kept. */
+export function announceFailure(folder: string, failure: Failure): void {
+  const path = join(folder, "failure.json");
+  if (!existsSync(path)) {
+    writeFileSync(`${path}.${process.pid}`, JSON.stringify(failure));
+    renameSync(`${path}.${process.pid}`, path);
+  }
+  const file = openSync(join(folder, "signals"), "r+");
+  writeSync(file, Uint8Array.of(1), 0, 1, failure.rank * RECORD + FAILED);
+  closeSync(file);
 }
 
 /** Where ranks of one machine tell each other how far they are, that they live, and that they have failed. */
@@ -64,11 +82,8 @@ export class Signals {
     }
   }
 
-  /** Of several failures the first is kept. */
   fail(reason: Omit<Failure, "rank">): void {
-    const path = join(this.folder, "failure.json");
-    if (!existsSync(path)) writeFileSync(path, JSON.stringify({ rank: this.rank, ...reason } satisfies Failure));
-    this.set(FAILED, 1);
+    announceFailure(this.folder, { rank: this.rank, ...reason });
   }
 
   close(): void {

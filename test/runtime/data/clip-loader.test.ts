@@ -79,7 +79,7 @@ describe("ClipLoader", () => {
 
   it("shares the clips of a step between ranks", async () => {
     const one = new ClipLoader(source(20), { ...OPTIONS, batch: 6 });
-    const ranks = [0, 1, 2].map((rank) => new ClipLoader(source(20), { ...OPTIONS, batch: 2, rank, world: 3 }));
+    const ranks = [0, 1, 2].map((rank) => new ClipLoader(source(20), { ...OPTIONS, batch: 2, clipsBefore: 2 * rank, clipsOfStep: 6 }));
     for (let step = 0; step < 5; step++) {
       const shared = await Promise.all(ranks.map(async (loader) => (await loader.batch(step)).names));
       expect(shared.flat()).toEqual((await one.batch(step)).names);
@@ -120,7 +120,7 @@ describe("ClipLoader", () => {
   it("refuses impossible options", () => {
     expect(() => new ClipLoader(source(3), { ...OPTIONS, batch: 0 })).toThrow("batch must be a whole number above 0, not 0");
     expect(() => new ClipLoader(source(3), { ...OPTIONS, samples: 1.5 })).toThrow("samples must be a whole number");
-    expect(() => new ClipLoader(source(3), { ...OPTIONS, rank: 2, world: 2 })).toThrow("rank must be from 0 to 1 (world is 2), not 2");
+    expect(() => new ClipLoader(source(3), { ...OPTIONS, batch: 2, clipsBefore: 3, clipsOfStep: 4 })).toThrow("clipsBefore must be from 0 to 2, not 3");
     expect(() => new ClipLoader(source(0), OPTIONS)).toThrow("no audio clip");
   });
 });

@@ -1,0 +1,88 @@
+import { UserError } from "../../errors.ts";
+import { Session } from "../../execute/index.ts";
+import type { DeviceChoice, Gpu } from "../../gpu/index.ts";
+import { loadPlan, type LoadedPlan } from "../../plan/read.ts";
+import { Feed } from "../../train/feed.ts";
+import { stepProgram } from "../../train/loop.ts";
+import { RunFolder } from "../../train/run-folder.ts";
+import { runTraining } from "../../train/run-training.ts";
+import type { TrainOptions, TrainResult } from "../../train/train.ts";
+import { versions } from "../../train/versions.ts";
+import type { Collective } from "../collective.ts";
+import { ParallelSession } from "../step/parallel-session.ts";
+import { sharesOf, type Share } from "../step/shares.ts";
+import { follow } from "./follow.ts";
+import { leadFollowers } from "./lead.ts";
+import { describeMember, devicesInWords, meetMembers, type Member } from "./member.ts";
+import { Replicas } from "./replicas.ts";
+import { measureSpeed } from "./speed.ts";
+
+/** What a rank brings to its group. */
+export interface Rank {
+  readonly group: Collective;
+  readonly gpu: Gpu;
+  /** How its device was chosen; null where it took what there was. */
+  readonly choice: DeviceChoice | null;
+}
+
+/**
+ * One rank's part of a training run. Rank 0 does what `train` does, with the devices of all; gives null on the others.
+ * @throws UserError as `train`, and JR7xx where the group breaks
+ */
+export async function trainInGroup(options: TrainOptions, rank: Rank): Promise<TrainResult | null> {
+  const { group, gpu, choice } = rank;
+  const loaded = await loadPlan(options.buildDir);
+  const { passes, clips } = phasesFor(loaded, group);
+  if (group.rank === 0) await new RunFolder(options.out).start(options.resume ?? false);
+  const feed = await Feed.open(loaded.plan, options.data);
+  const session = await Session.open(loaded, gpu);
+  const members = await meetMembers(group, describeMember(gpu, choice, `${loaded.plan.fingerprint} in ${passes}`, feed?.identity.digest ?? null));
+  const share = (await shares(session, group, members, passes))[group.rank]!;
+  feed?.take({ before: share.first * clips, count: share.count * clips });
+  const parallel = new ParallelSession(session, group, share, { signal: options.signal });
+  const replicas = new Replicas(session, group);
+  try {
+    if (group.rank !== 0) {
+      await follow(group, parallel, replicas, { plan: loaded.plan, data: feed });
+      return null;
+    }
+    noteSharing(members, options);
+    const result = await runTraining(
+      { plan: loaded.plan, session: parallel, adapter: devicesInWords(members), versions: versions(), data: feed, followers: leadFollowers(group, replicas) },
+      { ...options, signal: parallel.stop },
+    );
+    return { ...result, skipped: feed?.skipped ?? [] };
+  } finally {
+    parallel.dispose();
+    replicas.destroy();
+    session.dispose();
+    await feed?.close();
+  }
+}
+
+/** Where a step may be cut. @throws UserError JR724 it has fewer parts than there are ranks */
+function phasesFor({ plan }: LoadedPlan, group: Collective): { passes: number; clips: number } {
+  const { phases } = stepProgram(plan);
+  if (phases && phases.passes >= group.world) return phases;
+  const batch = Number(plan.config["batch"]);
+  const fitting = Math.floor(batch / group.world);
+  const hint = fitting >= 1 ? `Build it in parts: jepac build ... --micro-batch ${largestDivisor(batch, fitting)}` : "Build it with a larger batch.";
+  throw new UserError("JR724", `the batch of ${plan.model} is computed in ${phases?.passes ?? 1} part(s), too few for ${group.world} devices`, hint);
+}
+
+function largestDivisor(of: number, most: number): number {
+  for (let divisor = most; divisor > 1; divisor--) if (of % divisor === 0) return divisor;
+  return 1;
+}
+
+/** Equal devices share alike; of different ones, each gets passes as it is fast. */
+async function shares(session: Session, group: Collective, members: readonly Member[], passes: number): Promise<Share[]> {
+  const alike = members.every(({ device }) => device === members[0]!.device);
+  const speeds = alike ? members.map(() => 1) : await group.gather(await measureSpeed(session));
+  return sharesOf(passes, speeds);
+}
+
+function noteSharing(members: readonly Member[], { observer }: TrainOptions): void {
+  const shared = members.some((member, rank) => members.findIndex(({ host, place }) => host === member.host && place === member.place) < rank);
+  if (shared) observer?.note?.("several ranks share one software device: right, but no faster");
+}
