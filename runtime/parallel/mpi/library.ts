@@ -6,8 +6,12 @@ import { loadKoffi, type Koffi, type NativeFunction, type NativeLibrary } from "
 const OPEN_MPI = ["libmpi.so.40", "libmpi.so.80", "libmpi.40.dylib"];
 const MPICH = ["libmpich.so.12", "libmpi.so.12", "libmpi.12.dylib"];
 
-/** All calls come from one thread at a time: MPI_THREAD_SERIALIZED. */
+/**
+ * All calls come from one thread at a time, which MPI_THREAD_SERIALIZED allows. Yet MPI_THREAD_MULTIPLE is asked for:
+ * without it, Open MPI 4.1 was seen to hang in an all-reduce beside the threads of a software device.
+ */
 const SERIALIZED = 2;
+const MULTIPLE = 3;
 
 /** The functions of MPI that are used here, and its constants. */
 export interface Mpi extends Dialect {
@@ -31,12 +35,14 @@ export interface Mpi extends Dialect {
  * @throws UserError JR710 koffi is not installed, JR711 no MPI library, JR712 MPI does not start
  */
 export async function openMpi(env: Readonly<Record<string, string | undefined>>): Promise<Mpi> {
+  // A waiting rank shall leave its core to data loading and software devices. Open MPI reads this when it starts.
+  process.env["OMPI_MCA_mpi_yield_when_idle"] ??= "1";
   const koffi = await loadKoffi();
   const library = findLibrary(koffi, env);
   const dialect = dialectOf(library);
   const mpi = bind(library, dialect);
   const provided = [0];
-  if (mpi.init(null, null, SERIALIZED, provided) !== 0 || provided[0]! < SERIALIZED) {
+  if (mpi.init(null, null, MULTIPLE, provided) !== 0 || provided[0]! < SERIALIZED) {
     throw new UserError("JR712", "MPI does not start with MPI_THREAD_SERIALIZED", "Build or load an MPI with thread support.");
   }
   const text = new Uint8Array(8192);
