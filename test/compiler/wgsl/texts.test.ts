@@ -346,6 +346,7 @@ describe("kernel texts", () => {
         p5: u32,
         p6: u32,
         p7: u32,
+        p8: u32,
       }
       @group(0) @binding(0) var<uniform> p: Params;
       @group(0) @binding(1) var<storage, read_write> b0: array<f32>;

@@ -4,15 +4,15 @@ import { kernelTimes, medianTimes, perSecond } from "../../../runtime/profile/ke
 import { syntheticInputs } from "../../../runtime/profile/synthetic-inputs.ts";
 
 const dispatch = (kernel: string, source: string | undefined, microseconds: number, flops?: number, bytes?: number): DispatchTime =>
-  ({ kernel, source, workgroups: [1, 1, 1], microseconds, flops, bytes });
+  ({ kernel, source, workgroups: [1, 1, 1], microseconds, flops, bytes, shape: undefined });
 
 describe("kernelTimes", () => {
   it("sums dispatches of one kernel and line, dearest first", () => {
     const rows = kernelTimes([dispatch("map", "a.jm:1", 100, 10, 40), dispatch("product", "a.jm:2", 500, 1000, 60), dispatch("map", "a.jm:1", 300, 20, 40), dispatch("map", "a.jm:9", 100)]);
     expect(rows).toEqual([
-      { kernel: "product", source: "a.jm:2", dispatches: 1, milliseconds: 0.5, share: 0.5, flops: 1000, bytes: 60, shape: undefined },
-      { kernel: "map", source: "a.jm:1", dispatches: 2, milliseconds: 0.4, share: 0.4, flops: 30, bytes: 80, shape: undefined },
-      { kernel: "map", source: "a.jm:9", dispatches: 1, milliseconds: 0.1, share: 0.1, flops: 0, bytes: 0, shape: undefined },
+      { kernel: "product", source: "a.jm:2", dispatches: 1, milliseconds: 0.5, share: 0.5, flops: 1000, bytes: 60 },
+      { kernel: "map", source: "a.jm:1", dispatches: 2, milliseconds: 0.4, share: 0.4, flops: 30, bytes: 80 },
+      { kernel: "map", source: "a.jm:9", dispatches: 1, milliseconds: 0.1, share: 0.1, flops: 0, bytes: 0 },
     ]);
   });
 
