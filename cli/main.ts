@@ -13,6 +13,7 @@ import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addTrain } from "./commands/train.ts";
+import { addTune } from "./commands/tune.ts";
 import { guarded } from "./guarded.ts";
 
 const program = new Command("jepac")
@@ -21,7 +22,7 @@ const program = new Command("jepac")
   .showHelpAfterError("(jepac --help lists the commands)")
   .showSuggestionAfterError();
 
-for (const add of [addBuild, addCheck, addTrain, addEmbed, addEval, addImport, addExport, addData, addInspect, addProfile, addExplain, addFormat, addDoctor]) add(program);
+for (const add of [addBuild, addCheck, addTrain, addEmbed, addEval, addImport, addExport, addData, addInspect, addProfile, addTune, addExplain, addFormat, addDoctor]) add(program);
 
 // A reader that has seen enough, as in `jepac inspect model.jm | head`, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -12,6 +12,7 @@ export { embedClips, type EmbedOptions, type EmbedResult } from "./evaluate/embe
 export { POOLS, type Pool } from "./evaluate/pooling.ts";
 export { evaluateKnn, type KnnOptions, type KnnResult } from "./evaluate/evaluate-knn.ts";
 export { perSecond, type KernelTime } from "./profile/kernel-times.ts";
+export { measureProgram, type ProgramTimes } from "./profile/measure-program.ts";
 export { profileBuild, type Profile, type ProfileOptions } from "./profile/profile-build.ts";
 export { writeProfilePage } from "./report/profile-page.ts";
 export { findBuild } from "./evaluate/find-build.ts";

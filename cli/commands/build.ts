@@ -7,6 +7,7 @@ import { targets, type TargetName } from "../../compiler/targets.ts";
 import { assignment, positiveInt } from "../arguments.ts";
 import { bytes, count } from "../numbers.ts";
 import { style } from "../style.ts";
+import { allProducts, findTuning, TUNING_FILE } from "../tuning-file.ts";
 
 export interface BuildOptions {
   preset?: string;
@@ -14,6 +15,7 @@ export interface BuildOptions {
   target: string;
   microBatch?: number;
   recompute?: boolean;
+  tuning?: string;
   out?: string;
 }
 
@@ -26,6 +28,7 @@ export function addBuild(program: Command): void {
     .option("--target <name>", "the limits to build for: gpu, or software (bindings of 128 MiB at most)", "gpu")
     .option("--micro-batch <clips>", "compute the batch in passes over so many clips each, to save memory", positiveInt)
     .option("--recompute", "compute layers again in the backward pass instead of keeping what they made, to save memory")
+    .option("--tuning <file>", `what \`jepac tune\` measured (default: ${TUNING_FILE}, if it is there)`)
     .option("--out <folder>", "where to write (default: build/<file name>)")
     .description("compile a model into a folder that trains with the runtime alone")
     .action(async (path: string, options: BuildOptions) => {
@@ -35,8 +38,10 @@ export function addBuild(program: Command): void {
       // Only here: what writes the typed trainer takes long to load.
       const { compileFile } = await import("../compile.ts");
       const { preset, set, microBatch, recompute } = options;
+      const tuning = findTuning(options.tuning);
       const compiled = compileFile(path, {
         target,
+        ...(tuning === undefined ? {} : { tuning: { products: allProducts(tuning) } }),
         ...(preset === undefined ? {} : { preset }),
         ...(set === undefined ? {} : { set }),
         ...(microBatch === undefined ? {} : { microBatch }),
@@ -45,7 +50,7 @@ export function addBuild(program: Command): void {
       if (compiled === undefined) return;
       const out = options.out ?? join("build", basename(path, ".jm"));
       await writeBuild(out, compiled);
-      printSummary(compiled, out, performance.now() - started);
+      printSummary(compiled, out, performance.now() - started, tuning && Object.keys(tuning.adapters).join(", "));
     });
 }
 
@@ -82,7 +87,7 @@ async function refuseOthers(out: string): Promise<void> {
   throw new UserError("JC031", `${out} is ${inside === null ? "a file" : "a folder with other things in it"}, and a build would replace it`, "name another folder with --out");
 }
 
-function printSummary({ plan }: Compiled, out: string, milliseconds: number): void {
+function printSummary({ plan }: Compiled, out: string, milliseconds: number, tuned: string | undefined): void {
   const { stats } = plan;
   const step = plan.programs["step"];
   const kernels = new Set(step?.dispatches.map((d) => d.kernel)).size;
@@ -90,6 +95,7 @@ function printSummary({ plan }: Compiled, out: string, milliseconds: number): vo
     ...Object.entries(stats.parameters).map(([net, n]): [string, string] => [net, `${n.toLocaleString("en-US")} parameters`]),
     ["step", `${kernels} kernels in ${step?.dispatches.length ?? 0} dispatches, ${count(stats.flops)}FLOP, ${bytes(stats.bytes)} moved`],
     ...(step?.phases === undefined || step.phases.passes === 1 ? [] : [["passes", `${step.phases.passes} over ${step.phases.clips} clips each, one update`] as const]),
+    ...(tuned === undefined ? [] : [["tuned by", tuned] as const]),
     ["memory", `${bytes(stats.peakBytes)} planned at the peak`],
     ["written", `${out} in ${(milliseconds / 1000).toFixed(1)} s`],
   ] as const;

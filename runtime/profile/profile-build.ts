@@ -1,9 +1,8 @@
-import { Session, type RunRequest } from "../execute/index.ts";
+import { Session } from "../execute/index.ts";
 import { openGpu, type GpuInfo } from "../gpu/index.ts";
 import { loadPlan } from "../plan/read.ts";
-import type { Plan } from "../plan/schema.ts";
-import { kernelTimes, median, medianTimes, type KernelTime } from "./kernel-times.ts";
-import { syntheticInputs } from "./synthetic-inputs.ts";
+import { kernelTimes, type KernelTime } from "./kernel-times.ts";
+import { measureProgram } from "./measure-program.ts";
 
 export interface ProfileOptions {
   /** What `jepac build` wrote. */
@@ -38,34 +37,12 @@ export async function profileBuild({ buildDir, program = "step", runs = 5, adapt
   const gpu = await openGpu({ adapter });
   try {
     const session = await Session.open(loaded, gpu);
-    if ("init" in loaded.plan.programs) session.run("init", { step: 0, seed: 0, read: [] });
-    const key = { step: 0, seed: 0, sizes: largestSizes(loaded.plan, program) };
-    const { sizes, inputs: shapes } = session.describeRun(program, key);
-    const request: RunRequest = { ...key, inputs: syntheticInputs(loaded.plan.programs[program]!.inputs, shapes) };
-
-    // The first run translates shaders.
-    await session.run(program, { ...request, read: [] }).outputs();
-    const walls: number[] = [];
-    const times = [];
-    for (let run = 0; run < runs; run++) {
-      const started = performance.now();
-      await session.run(program, { ...request, read: [] }).outputs();
-      walls.push(performance.now() - started);
-      times.push(await session.profile(program, request));
-    }
-    const dispatches = medianTimes(times);
+    const { sizes, runMilliseconds, dispatches } = await measureProgram(session, program, runs);
     const kernels = kernelTimes(dispatches);
     const kernelMilliseconds = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
     session.dispose();
-    return { model: loaded.plan.model, program, gpu: gpu.info, sizes, runMilliseconds: median(walls), kernelMilliseconds, kernels };
+    return { model: loaded.plan.model, program, gpu: gpu.info, sizes, runMilliseconds, kernelMilliseconds, kernels };
   } finally {
     gpu.destroy();
   }
-}
-
-/** Sizes that a caller would choose, such as the number of clips to embed, at their largest. */
-function largestSizes(plan: Plan, program: string): Record<string, number> {
-  const names = plan.programs[program]?.sizes ?? [];
-  const chosen = plan.sizes.filter(({ name, draw }) => draw === null && names.includes(name));
-  return Object.fromEntries(chosen.map(({ name, max }) => [name, max]));
 }
