@@ -19,7 +19,7 @@ import { KernelLibrary } from "./schedule/library.ts";
 import { LowerError } from "./schedule/lower-error.ts";
 import { lower } from "./schedule/lower.ts";
 import type { Tuning } from "./schedule/tuning.ts";
-import { targets, type TargetName } from "./targets.ts";
+import { fusesAttention, targets, type TargetName } from "./targets.ts";
 
 export interface CompileOptions extends Choices {
   readonly target?: TargetName;
@@ -64,13 +64,13 @@ export function compile(mainPath: string, read: ReadSource, options: CompileOpti
 
 function build(program: Program, split: BatchSplit, options: CompileOptions): Compiled {
   const { model } = split;
-  const limits = targets[options.target ?? "gpu"];
+  const { target = "gpu", fusion = "full" } = options;
+  const limits = targets[target];
   const storage = planStorage(model, split.passes);
   const library = new KernelLibrary();
   const buffers = { arena: ARENA, constants: CONSTANTS };
-  const fusion = options.fusion ?? "full";
-  const tuning: Tuning = { adapter: options.target === "software" ? "software" : "hardware", ...(options.tuning ?? { products: {} }) };
-  const programs = modelPrograms(split).map((one): LoweredProgram => {
+  const tuning: Tuning = { adapter: target === "software" ? "software" : "hardware", ...(options.tuning ?? { products: {} }) };
+  const programs = modelPrograms(split, fusion === "full" && fusesAttention(target)).map((one): LoweredProgram => {
     const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, fusion, tuning });
     if (one.name !== "step") return { program: one, lowered };
     const pass = withFlatRuns(lowered, storage.sums, { buffers, limits, library });

@@ -4,6 +4,7 @@ import { gradients } from "./autodiff/gradients.ts";
 import type { ElaboratedModel, ModelInput } from "./elaborate/model.ts";
 import type { Graph, Node, Output } from "./graph/node.ts";
 import { topological } from "./graph/order.ts";
+import { fuseAttention } from "./passes/fuse-attention.ts";
 import { runPasses } from "./passes/pipeline.ts";
 
 /** One thing a built model can be asked to do, as an optimised graph. */
@@ -24,9 +25,12 @@ export const stateOf = (state: string, weight: string): string => `optimizer.${s
 
 /**
  * A model's programs: `init` (first values of all weights), `step` (loss, reports and gradients of one training step;
- * the optimizers follow it), and one for each exported function.
+ * the optimizers follow it), and one for each exported function. With `fuse`, attention is one operation.
  */
-export function modelPrograms({ model, axis }: Pick<BatchSplit, "model" | "axis">): readonly ModelProgram[] {
+export function modelPrograms({ model, axis }: Pick<BatchSplit, "model" | "axis">, fuse: boolean): readonly ModelProgram[] {
+  const g = model.builder;
+  const fused = (name: string, outputs: readonly Output[]): readonly Output[] =>
+    fuse ? fuseAttention({ name, outputs, sizes: [] }, g).outputs : outputs;
   const values = new Map<string, Node>();
   for (const weight of model.weights) if (weight.of === undefined) values.set(weight.name, weight.init());
   const init = model.weights.flatMap((weight): Output[] => {
@@ -36,12 +40,13 @@ export function modelPrograms({ model, axis }: Pick<BatchSplit, "model" | "axis"
 
   init.push(...startedStates(model));
 
-  const trained = lastUsedFirst(trainedWeights(model), model.loss);
-  const nodes = trained.map((weight) => model.builder.weight(weight.name, weight.shape));
-  const slopes = gradients(model.loss, nodes, model.builder);
+  const told = fused("step", [{ name: "loss", node: model.loss }, ...model.reports]);
+  const loss = told[0]!.node;
+  const trained = lastUsedFirst(trainedWeights(model), loss);
+  const nodes = trained.map((weight) => g.weight(weight.name, weight.shape));
+  const slopes = gradients(loss, nodes, g);
   const step: Output[] = [
-    { name: "loss", node: model.loss },
-    ...model.reports,
+    ...told,
     ...trained.flatMap((weight, i): Output[] => {
       const node = slopes[i];
       return node === undefined ? [] : [{ name: gradientOf(weight.name), node }];
@@ -56,7 +61,7 @@ export function modelPrograms({ model, axis }: Pick<BatchSplit, "model" | "axis"
       program(model, {
         name: fn.name,
         ...(fn.doc === undefined ? {} : { doc: fn.doc }),
-        outputs: [{ name: "result", node: fn.result }],
+        outputs: fused(fn.name, [{ name: "result", node: fn.result }]),
         inputs: fn.inputs,
         inputPrefix: `${fn.name}.`,
       }),

@@ -26,3 +26,11 @@ export const targets = {
 } as const satisfies Record<string, Limits>;
 
 export type TargetName = keyof typeof targets;
+
+/**
+ * Is attention one kernel forward and one backward? On a processor the chain of products that models write takes less
+ * time, and half of that to translate (docs/architecture.md).
+ */
+export function fusesAttention(target: TargetName): boolean {
+  return target === "gpu";
+}

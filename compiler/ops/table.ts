@@ -4,6 +4,9 @@ import { after } from "./after.ts";
 import { amax } from "./amax.ts";
 import { and } from "./and.ts";
 import { argsort } from "./argsort.ts";
+import { attention } from "./attention.ts";
+import { attentionGrad } from "./attention-grad.ts";
+import { attentionLse } from "./attention-lse.ts";
 import { broadcast } from "./broadcast.ts";
 import { cast } from "./cast.ts";
 import { ceil } from "./ceil.ts";
@@ -72,7 +75,7 @@ export const OP_GROUPS: readonly { readonly title: string; readonly ops: readonl
   },
   { title: "movement", ops: [reshape, transpose, broadcast, slice, pad, concat, window, gather, checkpoint, after] },
   { title: "reductions", ops: [sum, amax] },
-  { title: "kernels of their own", ops: [matmul, scatterAdd, argsort] },
+  { title: "kernels of their own", ops: [matmul, attention, attentionLse, attentionGrad, scatterAdd, argsort] },
 ];
 
 const byName = new Map(OP_GROUPS.flatMap((group) => group.ops).map((op) => [op.name, op]));

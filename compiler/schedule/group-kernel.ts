@@ -2,11 +2,13 @@ import type { Node } from "../graph/node.ts";
 import type { SizeBox } from "../index/size-box.ts";
 import { argsortKernel } from "../wgsl/argsort-kernel.ts";
 import { foldKernel } from "../wgsl/fold-kernel.ts";
+import { attentionKernel } from "../wgsl/attention/attention-kernel.ts";
 import type { Kernel, Site, Store } from "../wgsl/kernel.ts";
 import { mapKernel } from "../wgsl/map-kernel.ts";
 import { productKernel } from "../wgsl/product/product-kernel.ts";
 import { scatterKernel } from "../wgsl/scatter-kernel.ts";
 import { productAt, type Group } from "./group.ts";
+import { isAttention } from "./head-view.ts";
 import { stridedView } from "./operand.ts";
 import type { Roots } from "./roots.ts";
 import type { Storage } from "./storage.ts";
@@ -64,6 +66,10 @@ export function groupKernel(group: Group, { roots, storage, box, maxWorkgroups, 
       const to = storage.storesOf(node);
       if (node.op === "argsort") return argsortKernel(name, node, storage.tensorOf(node.inputs[0]!)!, to, site);
       if (node.op === "scatter_add") return scatterKernel(name, node, to, site);
+      if (isAttention(node)) {
+        const isEnd = (n: Node) => roots.nodes.has(n) || isBuffer(n);
+        return attentionKernel(name, { node, stores, isEnd, tensorOf: (n) => storage.tensorOf(n)! }, site);
+      }
       throw new Error(`no kernel computes '${node.op}'`);
     }
   }

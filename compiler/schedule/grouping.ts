@@ -62,7 +62,8 @@ class Grouping {
     const joined = this.#request.fusion === "full" ? this.#join(node, position) : undefined;
     const group = joined ?? this.#open(node);
     group.members.add(node);
-    group.last = Math.max(group.last, position);
+    // What the derivative wants of an attention does not make the attention wait.
+    if (node.op !== "attention_lse" || joined === undefined) group.last = Math.max(group.last, position);
     this.#of.set(node, group);
     for (const leaf of this.#leaves(node)) {
       const source = this.#of.get(leaf);
@@ -99,6 +100,7 @@ class Grouping {
 
   #join(node: Node, position: number): Group | undefined {
     const { kind } = opNamed(node.op).lower;
+    if (node.op === "attention_lse") return this.#attentionOf(node);
     if (kind === "kernel") return undefined;
     const leaves = this.#leaves(node);
     const makers = new Set([...leaves].flatMap((leaf) => this.#of.get(leaf) ?? []));
@@ -110,6 +112,15 @@ class Grouping {
       if (space !== undefined ? this.#joinReduce(node, space, group) : this.#joinMap(node, group)) return group;
     }
     return undefined;
+  }
+
+  /** The attention whose kernel has a query's scores together anyway. */
+  #attentionOf(lse: Node): Group | undefined {
+    const { inputs: [q, k], attrs } = lse;
+    return this.groups.find(({ form }) => {
+      if (form.kind !== "alone" || form.node.op !== "attention") return false;
+      return form.node.inputs[0] === q && form.node.inputs[1] === k && form.node.attrs["scale"] === attrs["scale"];
+    });
   }
 
   #joinReduce(node: Node, space: FoldSpace, group: Group): boolean {

@@ -56,7 +56,19 @@ export function stridedView(
   const shared = side === "b" && sharesSecond(node);
   const leading = operand.shape.slice(0, -2);
   const start = shape.flat || shared ? x.unravel(row, operand.shape.slice(0, -1)) : [...x.unravel(batch, leading), row];
-  const found = descend(operand, [...start, column], x, isEnd);
+  return viewAt(operand, [...start, column], row, column, x, isEnd);
+}
+
+/** The element `at` of a tensor, where `at` depends on a row and a column, as strides over memory. */
+export function viewAt(
+  tensor: Node,
+  at: readonly Sum[],
+  row: Sum,
+  column: Sum,
+  x: Indices,
+  isEnd: (node: Node) => boolean,
+): StridedView | undefined {
+  const found = descend(tensor, at, x, isEnd);
   if (found === undefined) return undefined;
   const position = x.linear(found.at, found.node.shape);
   const stride = (variable: Sum) =>

@@ -3,6 +3,7 @@ import { elements } from "../graph/type.ts";
 import { Indices } from "../index/indices.ts";
 import type { SizeBox } from "../index/size-box.ts";
 import { opNamed } from "../ops/table.ts";
+import { headOperands, headView, isAttention } from "./head-view.ts";
 import { productShape, sharesSecond, stridedView, type Side } from "./operand.ts";
 import { isBuffer, isMovement, usesOf } from "./uses.ts";
 
@@ -37,6 +38,7 @@ export function chooseRoots(request: RootRequest): Roots {
   for (const node of request.nodes) if (mustBeRoot(node, request)) roots.add(node);
   for (const node of request.nodes) {
     if (node.op === "matmul") addOperands(node, roots, request.box);
+    if (isAttention(node)) addHeads(node, roots, request.box);
     // Argsort reads each element as often as a row is long.
     if (node.op === "argsort" && !isBuffer(node.inputs[0]!)) roots.add(node.inputs[0]!);
   }
@@ -93,22 +95,31 @@ function readsMuch(node: Node, reads: ReadonlySet<Node>, box: SizeBox): boolean 
   return read >= 2 * own;
 }
 
+/** Matrix products read their operands by strides. */
+function addOperands(node: Node, roots: Set<Node>, box: SizeBox): void {
+  for (const side of ["a", "b"] as const) {
+    putInMemory(node.inputs[side === "a" ? 0 : 1]!, roots, (isEnd) => hasView(node, side, box, isEnd));
+  }
+}
+
+/** Attention reads rows of channels by fours, and its other operand as it is. */
+function addHeads(node: Node, roots: Set<Node>, box: SizeBox): void {
+  const heads = headOperands(node);
+  for (const input of node.inputs) {
+    putInMemory(input, roots, (isEnd) => isEnd(input) || (heads.includes(input) && headView(input, new Indices(box), isEnd) !== undefined));
+  }
+}
+
 /**
- * Matrix products read their operands by strides: what is not so in memory is put there. Of a chain of movements the
+ * Makes a root of what an operand is moved from, unless it is one and can be read there. Of a chain of movements the
  * lowest node that will do is taken, as others may use it too.
  */
-function addOperands(node: Node, roots: Set<Node>, box: SizeBox): void {
-  const isEnd = (candidate: Node) => roots.has(candidate) || isBuffer(candidate);
-  for (const side of ["a", "b"] as const) {
-    if (hasView(node, side, box, isEnd)) continue;
-    const chain = [node.inputs[side === "a" ? 0 : 1]!];
-    while (isMovement(chain[0]!)) chain.unshift(chain[0]!.inputs[0]!);
-    const fit = chain.find((end) => {
-      const computed = opNamed(end.op).lower.kind !== "source";
-      return computed && hasView(node, side, box, (candidate) => candidate === end);
-    });
-    roots.add(fit ?? chain.at(-1)!);
-  }
+function putInMemory(operand: Node, roots: Set<Node>, canRead: (isEnd: (node: Node) => boolean) => boolean): void {
+  if (canRead((candidate) => roots.has(candidate) || isBuffer(candidate))) return;
+  const chain = [operand];
+  while (isMovement(chain[0]!)) chain.unshift(chain[0]!.inputs[0]!);
+  const fit = chain.find((end) => opNamed(end.op).lower.kind !== "source" && canRead((candidate) => candidate === end));
+  roots.add(fit ?? operand);
 }
 
 function hasView(node: Node, side: Side, box: SizeBox, isEnd: (node: Node) => boolean): boolean {

@@ -37,8 +37,10 @@ describe.each(["paper", "official"] as const)("%s on the device, against PyTorch
   // The exact EMA horizon of the goldens' recipe: 50 steps for the paper, 188 for the authors' code.
   const text = goldenText(variant).replace(/steps: (steps - 1|3\.754 \* steps)\)/, variant === "paper" ? "steps: 50)" : "steps: 188)");
 
-  test.each(["full", "none"] as const)("loss and every weight's gradient of one step, fusion %s", { timeout: 300_000 }, async (fusion) => {
-    const compiled = compileModel("models/golden.jm", { set: GOLDEN_CONFIG, fusion }, text);
+  // Attention is one kernel where the target is a GPU, and a chain of products where it is not.
+  test.each([["full", "gpu"], ["full", "software"], ["none", "gpu"]] as const)("loss and every weight's gradient of one step, fusion %s for %s", { timeout: 300_000 }, async (fusion, target) => {
+    const compiled = compileModel("models/golden.jm", { set: GOLDEN_CONFIG, fusion, target }, text);
+    expect(compiled.plan.kernels.some(({ name }) => name === "attention_grad")).toBe(fusion === "full" && target === "gpu");
     session = await sessionOf(compiled);
     loadWeights(session, variant);
     const want = golden(`step-${variant}`);

@@ -1,7 +1,7 @@
-import { intsOf, sizesOf } from "../../graph/attrs.ts";
+import { intsOf, numberOf, sizesOf } from "../../graph/attrs.ts";
 import type { Node } from "../../graph/node.ts";
 import { sameShape } from "../../graph/type.ts";
-import type { Poly } from "../../size/poly.ts";
+import { Poly } from "../../size/poly.ts";
 import type { Rule } from "./rule.ts";
 
 /** Movement after movement is one movement, and some of it none. */
@@ -94,6 +94,24 @@ export const movementRules: readonly Rule[] = [
       const nested = (part: Node) => part.op === "concat" && part.attrs["axis"] === axis;
       if (!node.inputs.some(nested)) return undefined;
       return g.node("concat", node.inputs.flatMap((part) => (nested(part) ? part.inputs : [part])), node.attrs);
+    },
+  },
+  {
+    name: "concat(slices of x, from its start to its end) = x",
+    ops: ["concat"],
+    apply(node) {
+      const [first] = node.inputs;
+      const x = first!.op === "slice" ? first!.inputs[0]! : undefined;
+      if (x === undefined || !sameShape(x.shape, node.shape)) return undefined;
+      const axis = numberOf(node.attrs, "axis");
+      let end = Poly.constant(0);
+      for (const part of node.inputs) {
+        if (part.op !== "slice" || part.inputs[0] !== x) return undefined;
+        const starts = sizesOf(part.attrs, "starts");
+        if (starts.some((start, i) => !start.equals(i === axis ? end : Poly.constant(0)))) return undefined;
+        end = end.add(part.shape[axis]!);
+      }
+      return x;
     },
   },
 ];

@@ -157,6 +157,21 @@ const MAKERS: Readonly<Record<string, Make>> = {
     const [m, k, n] = [draw.size(), draw.size(), draw.size()];
     return draw.g.matmul(draw.f32([...batch, m, k]), draw.f32(draw.flip() ? [k, n] : [...batch, k, n]));
   },
+  attention(draw) {
+    const shape = headsShape(draw);
+    return draw.g.node("attention", [draw.f32(shape), draw.f32(shape), draw.f32(shape)], { scale: 0.5 });
+  },
+  attention_lse(draw) {
+    const shape = headsShape(draw);
+    return draw.g.node("attention_lse", [draw.f32(shape), draw.f32(shape)], { scale: 0.5 });
+  },
+  attention_grad(draw) {
+    const shape = headsShape(draw).with(-1, Poly.constant(4));
+    const [q, k, v, ct] = [draw.f32(shape), draw.f32(shape), draw.f32(shape), draw.f32(shape)];
+    const attrs = { scale: 0.5 };
+    const result = draw.g.node("attention", [q, k, v], attrs);
+    return draw.g.node("attention_grad", [q, k, v, result, draw.g.node("attention_lse", [q, k], attrs), ct], attrs);
+  },
   scatter_add(draw) {
     const { batch, at, rows, rest } = rowsOf(draw);
     return draw.g.scatterAdd(at, draw.f32([...at.shape, ...rest]), batch.length, [...batch, rows, ...rest]);
@@ -177,6 +192,11 @@ function divideBy(draw: Draw, op: "div" | "mod"): Node {
   const b = draw.input("f32", shape, (i) => (divisors[i] = Math.fround(sign * (0.5 + draw.unit()))));
   const a = draw.input("f32", shape, (i) => Math.fround(divisors[i]! * (draw.int(-3, 3) + 0.25 + draw.unit() / 2)));
   return g.node(op, [a, b]);
+}
+
+/** Tokens, heads and channels after up to one other axis. */
+function headsShape(draw: Draw): Poly[] {
+  return [...draw.shape(draw.int(0, 1)), draw.size(), Poly.constant(draw.int(1, 2)), Poly.constant(4 * draw.int(1, 2))];
 }
 
 /** Neighbouring axes multiplied together here and there. */

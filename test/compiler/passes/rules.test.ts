@@ -82,6 +82,9 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [Node, string])[]>> =
     [g.concat([g.concat([x, y], 1), x], 1), "concat[1](x, y, x)"],
     [g.concat([g.concat([row, row], 0), g.concat([row], 0)], 0), "concat[0](row, row, row)"],
   ],
+  "concat(slices of x, from its start to its end) = x": [
+    [g.concat([g.slice(x, [0, 0], [1, N]), g.slice(x, [1, 0], [1, N])], 0), "x"],
+  ],
 
   "sum over axes of size 1 = reshape": [[g.sum(g.reshape(x, [2, 1, N]), [1]), "x"]],
   "sum(sum(x)) = sum(x)": [

@@ -58,16 +58,21 @@ export class Net {
   }
 
   attention(x: Node, heads: number, name: string): Node {
+    const width = x.shape.at(-1)!.constant!;
+    return this.linear(this.mix(this.linear(x, 3 * width, `${name}.qkv`), heads), width, `${name}.proj`);
+  }
+
+  /** Attention over queries, keys and values that stand side by side. */
+  mix(x: Node, heads: number): Node {
     const { g } = this;
-    const [batch, tokens, width] = x.shape as [Node["shape"][number], Node["shape"][number], Node["shape"][number]];
-    const k = width.constant! / heads;
-    const qkv = g.reshape(this.linear(x, 3 * width.constant!, `${name}.qkv`), [batch, tokens, 3, heads, k]);
+    const [batch, tokens, all] = x.shape as [Node["shape"][number], Node["shape"][number], Node["shape"][number]];
+    const k = all.constant! / 3 / heads;
+    const qkv = g.reshape(x, [batch, tokens, 3, heads, k]);
     const moved = g.transpose(qkv, [2, 0, 3, 1, 4]);
     const part = (i: number) => g.reshape(g.slice(moved, [i, 0, 0, 0, 0], [1, batch, heads, tokens, k]), [batch, heads, tokens, k]);
     const scores = g.matmul(part(0), g.swapLast(part(1)));
     const weights = this.softmax(g.mul(scores, g.fill(1 / Math.sqrt(k), scores)));
-    const mixed = g.reshape(g.transpose(g.matmul(weights, part(2)), [0, 2, 1, 3]), [batch, tokens, width]);
-    return this.linear(mixed, width.constant!, `${name}.proj`);
+    return g.reshape(g.transpose(g.matmul(weights, part(2)), [0, 2, 1, 3]), [batch, tokens, heads * k]);
   }
 
   block(x: Node, heads: number, name: string): Node {
