@@ -29,7 +29,7 @@ export type TargetName = keyof typeof targets;
 
 /**
  * Is attention one kernel forward and one backward? On a processor the chain of products that models write takes less
- * time, and half of that to translate (docs/architecture.md).
+ * time, to run and to translate (docs/architecture.md).
  */
 export function fusesAttention(target: TargetName): boolean {
   return target === "gpu";

@@ -52,11 +52,11 @@ function nameForward(text: AttentionText, { node, stores }: AttentionWork): void
   text.sums("lse", of("attention_lse")?.to ?? []);
 }
 
-function nameGradient(text: AttentionText, { node, stores, tensorOf }: AttentionWork): void {
-  const [q, k, v, o, lse, ct] = node.inputs as [Node, Node, Node, Node, Node, Node];
+function nameGradient(text: AttentionText, work: AttentionWork): void {
+  const [q, k, v, o, lse, ct] = work.node.inputs as [Node, Node, Node, Node, Node, Node];
   Object.entries({ q, k, v, o, ct }).forEach(([name, input]) => text.operand(name, input));
-  text.sums("lse", [tensorOf(lse)]);
-  ["dq", "dk", "dv"].forEach((name, part) => text.result(name, stores[0]!, part));
+  text.sums("lse", [work.tensorOf(lse)]);
+  ["dq", "dk", "dv"].forEach((name, part) => text.result(name, work.stores[0]!, part));
 }
 
 /** A workgroup for every so many tokens of each head. */
