@@ -13,6 +13,7 @@ const benches = {
   "full-size": "two training steps of the unreduced ViT-B model: [--batch 4] [--twin]",
   "step-time": "milliseconds a step and where they go: [--preset tiny] [--steps 20]",
   "real-audio": "the Free Spoken Digit Dataset end to end: <fsdd.tar.gz> [--steps 3000] [--preset tiny]",
+  "xares-fsdd": "the same recordings as two tasks of X-ARES: log-mel, untrained, trained: <fsdd.tar.gz> [--steps 3000]",
 };
 
 const given = process.argv.slice(2);

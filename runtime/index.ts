@@ -20,6 +20,7 @@ export type { ProbeName, ProbeSource } from "./evaluate/probe/probe-source.ts";
 export { evaluateSuite, type SuiteOptions, type SuiteResult } from "./evaluate/xares/evaluate-suite.ts";
 export { TASKS } from "./evaluate/xares/tasks.ts";
 export type { SuiteTask } from "./evaluate/xares/task.ts";
+export { suitePage } from "./report/suite/suite-page.ts";
 export { markdownTable, textTable } from "./report/suite/text.ts";
 export { suiteTables, type SuiteRun } from "./report/suite/tables.ts";
 export { importCheckpoint, type ImportOptions, type ImportResult } from "./exchange/import-checkpoint.ts";

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { evaluateSuite, findBuild, markdownTable, suiteTables, TASKS, textTable, UserError, type SuiteResult, type SuiteTask } from "@jepac/runtime";
+import { evaluateSuite, findBuild, markdownTable, suitePage, suiteTables, TASKS, textTable, UserError, type SuiteResult, type SuiteTask } from "@jepac/runtime";
 import { progressBar, type ProgressBar } from "../progress.ts";
 import { style } from "../style.ts";
 
@@ -19,7 +19,7 @@ export interface SuiteCommand {
   readonly json?: true;
 }
 
-/** `jepac eval --suite xares --data DIR runs/x` */
+/** `jepac eval --suite xares --data DIR runs/x`; a build folder in place of a run stands for its untrained network. */
 export async function evalSuite(where: string, options: SuiteCommand): Promise<void> {
   if (options.suite !== "xares") throw new UserError("JC023", `there is no suite '${options.suite}'`, "--suite xares is the one there is");
   if (options.data === undefined) throw new UserError("JC024", "--data is missing", "Name the folder that holds a folder of tar shards for each task, for example --data env.");
@@ -35,7 +35,7 @@ export async function evalSuite(where: string, options: SuiteCommand): Promise<v
   for (const model of models) {
     const { buildDir, checkpoint, seed } = await findBuild(model, options.build);
     const bars = new TaskBars();
-    const weights = options.untrained === true ? { seed } : { checkpoint };
+    const weights = options.untrained === true || checkpoint === null ? { seed } : { checkpoint };
     results.push(await evaluateSuite({ ...shared, buildDir, weights, onProgress: (task, what, done, total) => { bars.show(task, what, done, total); }, onTask: () => { bars.end(); } }));
   }
   const tables = suiteTables(results.map(({ tasks: outcomes }, i) => ({ name: models[i]!, tasks: outcomes })));
@@ -43,8 +43,9 @@ export async function evalSuite(where: string, options: SuiteCommand): Promise<v
   const json = `${JSON.stringify({ suite: "xares", runs: results, tables }, null, 1)}\n`;
   await writeFile(join(out, "xares.json"), json);
   await writeFile(join(out, "xares.md"), tables.map(markdownTable).join("\n"));
+  await writeFile(join(out, "xares.html"), suitePage(results.map((result, i) => ({ name: models[i]!, result }))));
   if (options.json === true) process.stdout.write(json);
-  else process.stdout.write(`${tables.map(textTable).join("\n\n")}\n\n${skippedText(results)}${style.faint(`written: ${join(out, "xares.json")}, xares.md`)}\n`);
+  else process.stdout.write(`${tables.map(textTable).join("\n\n")}\n\n${skippedText(results)}${style.faint(`written: ${join(out, "xares.html")}, xares.md, xares.json`)}\n`);
 }
 
 /** The run's folder of a run or of a checkpoint inside it. */

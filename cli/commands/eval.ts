@@ -17,7 +17,7 @@ interface KnnCommand {
 export function addEval(program: Command): void {
   program
     .command("eval")
-    .argument("<model>", "with --suite: a run's folder or a checkpoint; with --knn: the folder that `jepac build` wrote")
+    .argument("<model>", "with --suite: a run's folder, a checkpoint, or a build's folder for its untrained network; with --knn: the folder that `jepac build` wrote")
     .argument("[clips]", "with --knn: labelled clips (labels.csv, or one folder for each class)")
     .option("--suite <name>", "every task of a suite whose data are there: xares")
     .option("--data <folder>", "the suite's data: a folder of tar shards for each task")

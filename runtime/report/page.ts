@@ -8,7 +8,7 @@ h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .25rem; }
 p.lead { color: var(--soft); margin: 0 0 1.5rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem 1.5rem; margin: 0 0 2rem; padding: 1rem 0; border: solid var(--rule); border-width: 1px 0; }
 dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-figure { margin: 0 0 2.25rem; } figcaption { margin-bottom: .5rem; } figcaption span, small { color: var(--soft); font-size: .85rem; }
+figure { margin: 0 0 2.25rem; } figure.wide { margin-inline: calc(50% - min(50vw - 1.25rem, 40rem)); } figcaption { margin-bottom: .5rem; } figcaption span, small { color: var(--soft); font-size: .85rem; }
 svg { display: block; width: 100%; height: auto; }
 .grid { stroke: var(--rule); fill: none; } .tick { fill: var(--soft); font-size: 11.5px; font-variant-numeric: tabular-nums; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; } .faint { opacity: .3; stroke-width: 1; } .end { font-size: 12px; font-weight: 600; }

@@ -76,6 +76,7 @@ describe("jepac eval --suite xares", () => {
     expect(ended.out).toMatch(/\nVoxCeleb1 +0\.041 +0\.340 +0\.105 +missing: Zenodo record 14811963\n/);
     expect(ended.out).toMatch(/\nCREMA-D +0\.427 +0\.541 +0\.523 +[\d.]{5} \[[\d.]{5}, [\d.]{5}\] +n = 6; 2 of the suite's 6 classes are in the data\n/);
     expect(ended.out).not.toContain("Subway broadcast");
+    expect(readFileSync(at("run", "eval", "xares.html"), "utf8")).toMatch(/<h1>SmallJepa on X-ARES<\/h1>[^]*ESC-50: what the linear probe takes for what[^]*ESC-50: a map of the embeddings/);
     expect(readFileSync(at("run", "eval", "xares.md"), "utf8")).toMatch(/\| ESC-50 \| accuracy \| 0\.140 \| 0\.081 \| 0\.040 \| 1\.000 \[/);
   });
 

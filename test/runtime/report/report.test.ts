@@ -12,6 +12,7 @@ import { smooth, ticks, tickText } from "../../../runtime/report/scale.ts";
 import { spectrogramPicture } from "../../../runtime/report/spectrogram-picture.ts";
 import { renderReport, writeReport } from "../../../runtime/report/write-report.ts";
 import type { RunRecord } from "../../../runtime/train/run-folder.ts";
+import { checkPage } from "./check-page.ts";
 import { fakeSource } from "../evaluate/fake-source.ts";
 import { tinyPlan } from "../train/tiny-plan.ts";
 
@@ -27,19 +28,6 @@ const record: RunRecord = {
 const metrics = Array.from({ length: 20 }, (_, i) => ({ step: i + 1, loss: 2 / (i + 1), target_std: 0.5, lr: 1 / (i + 1), M: 3, clips_per_s: 40 + i, time: `2026-01-01T00:00:${String(i).padStart(2, "0")}Z` }));
 const score = (correct: number) => ({ ...accuracyOf(correct, 40), classes: 4, bank: 160, majority: 0.25 });
 const knn = { k: 10, temperature: 0.07, tasks: [{ task: "kind & size", trained: score(36), untrained: score(20) }] };
-
-/** Every tag closed in order, and no reference to anything outside the page. */
-function checkPage(html: string): void {
-  const open: string[] = [];
-  for (const [, closing, name, attributes] of html.matchAll(/<(\/?)([a-zA-Z0-9]+)((?:"[^"]*"|[^">])*)>/g)) {
-    if (["meta", "!doctype"].includes(name!) || attributes!.endsWith("/")) continue;
-    if (closing) expect(open.pop()).toBe(name);
-    else open.push(name!);
-  }
-  expect(open).toEqual([]);
-  expect(html).not.toMatch(/(src|href)="(?!data:)|url\(|@import|<script/);
-  expect(html).not.toMatch(/NaN|undefined|Infinity/);
-}
 
 describe("a report", () => {
   it("is one page that needs nothing else, and shows what a run is judged by", () => {
