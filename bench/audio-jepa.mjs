@@ -6,7 +6,7 @@ import { openGpu } from "../runtime/dist/index.js";
 import { syntheticInputs } from "../runtime/dist/profile/synthetic-inputs.js";
 import { timeMemory } from "./support/bandwidth.mjs";
 import { countGpuCalls } from "./support/gpu-counters.mjs";
-import { compileModel, openSession } from "./support/open-model.mjs";
+import { compileModel, openSession, targetOf } from "./support/open-model.mjs";
 import { linearProducts, timeProduct } from "./support/product.mjs";
 import { roofline } from "./support/roofline.mjs";
 import { number, table } from "./support/table.mjs";
@@ -25,7 +25,7 @@ const { software } = gpu.info;
 const preset = values.preset ?? (software ? "small" : "base");
 const steps = Number(values.steps ?? (software ? 5 : 20));
 const options = values.precision === "f32" ? {} : { precision: values.precision };
-const compiled = compileModel("models/audio-jepa.jm", { preset, ...(values.batch && { set: { batch: values.batch } }), ...options });
+const compiled = compileModel("models/audio-jepa.jm", { preset, target: targetOf(gpu), ...(values.batch && { set: { batch: values.batch } }), ...options });
 const { plan } = compiled;
 
 const peak = await bestRates();

@@ -82,7 +82,7 @@ for precision in $(node bench/gpu/precisions.mjs); do
   part "Products, $precision" 60 node bench/matmul.mjs --skip peers ${small:+--small} --precision "$precision" --json
 done
 for precision in $(node bench/gpu/precisions.mjs); do
-  plain "Profile, $precision" 60 bash bench/gpu/profile.sh "$out" "$precision" ${small:+--preset tiny}
+  plain "Profile, $precision" 60 bash bench/gpu/profile.sh "$out" "$precision" ${small:+--preset tiny --target software}
 done
 [ -d bench/peers/node_modules ] && [ -z "$small" ] && part "Beside the peers" 90 node bench/peers.mjs --rounds 1 --patience 0 --json
 plain "The GPU tests" "$budget" "${vitest[@]}" "${tests[@]}"

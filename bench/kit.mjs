@@ -1,22 +1,24 @@
 // jepac on the benchmark's training step (kit/kit.jm): milliseconds, processor time, memory, dispatches.
-//   node bench/kit.mjs [--steps 10] [--warmup 3] [--fusion full|none] [--profile] [--json]
+//   node bench/kit.mjs [--steps 10] [--warmup 3] [--fusion full|none] [--target gpu|software] [--profile] [--json]
 import { parseArgs } from "node:util";
+import { openGpu } from "../runtime/dist/index.js";
 import { KIT, kitData, kitFlops } from "./kit/data.mjs";
 import { countGpuCalls } from "./support/gpu-counters.mjs";
 import { kernelTable } from "./support/kernel-table.mjs";
 import { measureSteps } from "./support/measure.mjs";
-import { compileModel, openSession } from "./support/open-model.mjs";
+import { compileModel, openSession, targetOf } from "./support/open-model.mjs";
 
 const { values } = parseArgs({
   options: {
     steps: { type: "string", default: "10" }, warmup: { type: "string", default: "3" }, fusion: { type: "string", default: "full" },
-    profile: { type: "boolean", default: false }, json: { type: "boolean", default: false },
+    target: { type: "string" }, profile: { type: "boolean", default: false }, json: { type: "boolean", default: false },
   },
 });
 const counts = countGpuCalls();
-const compiled = compileModel("bench/kit/kit.jm", { fusion: values.fusion });
-const session = await openSession(compiled);
-const { plan, gpu } = session;
+const gpu = await openGpu();
+const target = values.target ?? targetOf(gpu);
+const session = await openSession(compileModel("bench/kit/kit.jm", { fusion: values.fusion, target }), gpu);
+const { plan } = session;
 const { weights, x, y } = kitData();
 for (const { name, data } of weights) session.writeTensor(name, data);
 const inputs = { x, y };
@@ -36,7 +38,7 @@ const result = {
 };
 if (values.json) console.log(JSON.stringify(result));
 else {
-  console.log(`${result.adapter}; ${KIT.batch} x ${KIT.tokens} tokens, fusion ${values.fusion}`);
+  console.log(`${result.adapter}; ${KIT.batch} x ${KIT.tokens} tokens, fusion ${values.fusion}, target ${target}`);
   console.log(`first step ${times.first_ms.toFixed(0)} ms, then median ${times.step_ms.toFixed(1)} ms (${times.least_ms.toFixed(1)} to ${times.most_ms.toFixed(1)}), ${times.cpu_ms.toFixed(0)} ms of processor time; others kept ${(times.others ?? NaN).toFixed(2)} cores busy`);
   console.log(`${(kitFlops() / 1e6 / times.step_ms).toFixed(1)} GFLOP/s of matrix products (${(kitFlops() / 1e9).toFixed(2)} GFLOP a step), ${((2 * kitFlops()) / 1e6 / times.cpu_ms).toFixed(1)} if two cores were free`);
   console.log(`${result.dispatches} dispatches, ${result.submits} submit, ${result.pipelines} pipelines; buffers ${mib(result.peak_buffer_bytes)} MiB at the peak, the arena ${mib(result.arena_bytes)}`);

@@ -32,7 +32,7 @@ async function besidePeers() {
   const python = pythonWithTorch();
   const data = join(root, "build", "bench", "product");
   if (python) writeMatmulData(data, size);
-  const peers = [["node", "bench/product.mjs"], ["node", "bench/peers/jax-js.mjs"], ["node", "bench/peers/tfjs.mjs"], ...(python ? [[python, "bench/peers/torch.py", data]] : [])];
+  const peers = [[process.execPath, "bench/product.mjs"], [process.execPath, "bench/peers/jax-js.mjs"], [process.execPath, "bench/peers/tfjs.mjs"], ...(python ? [[python, "bench/peers/torch.py", data]] : [])];
   const runs = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [program, ...args] of peers) {

@@ -23,9 +23,9 @@ installPeers();
 const python = pythonWithTorch();
 const data = join(root, "build", "bench", "kit");
 const peers = {
-  jepac: ["node", "bench/kit.mjs", "--json"],
-  "jax-js": ["node", "bench/peers/jax-js.mjs"],
-  tfjs: ["node", "bench/peers/tfjs.mjs"],
+  jepac: [process.execPath, "bench/kit.mjs", "--json"],
+  "jax-js": [process.execPath, "bench/peers/jax-js.mjs"],
+  tfjs: [process.execPath, "bench/peers/tfjs.mjs"],
   ...(python && { torch: [python, "bench/peers/torch.py", data] }),
 };
 for (const name of values.skip) delete peers[name];

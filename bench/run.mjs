@@ -1,8 +1,11 @@
 // npm run bench [-- <name> [arguments]]: the measurements behind figures in notes and docs; docs/benchmarks.md explains.
 // Without a name: jepac beside its peers, matrix products, and the Audio-JEPA step; with --json, one line for all at the end.
+// With --mesa26, all of it on Mesa 26's software driver, which is brought on first use.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { mesa26 } from "../scripts/mesa26.mjs";
 
 const benches = {
   "peers": "jepac, jax-js and tfjs (and PyTorch) on one training step: [--rounds 3] [--json]",
@@ -16,7 +19,8 @@ const benches = {
   "xares-fsdd": "the same recordings as two tasks of X-ARES: log-mel, untrained, trained: <fsdd.tar.gz> [--steps 3000]",
 };
 
-const given = process.argv.slice(2);
+const given = process.argv.slice(2).filter((word) => word !== "--mesa26");
+const runner = process.argv.includes("--mesa26") ? onMesa26() : { node: process.execPath, env: {} };
 const [name, ...args] = given;
 if (given.includes("--help") || (name !== undefined && name !== "--json" && !Object.hasOwn(benches, name))) {
   for (const [known, about] of Object.entries(benches)) console.log(`${known.padEnd(12)} ${about}`);
@@ -36,7 +40,7 @@ process.exit(Math.max(peers.status, matmul.status, audioJepa.status));
 /** Runs a bench; with `withJson`, its line of JSON is kept and not shown. */
 async function run(bench, args, withJson = false) {
   const script = fileURLToPath(new URL(`${bench}.mjs`, import.meta.url));
-  const child = spawn(process.execPath, [script, ...args], { stdio: ["inherit", withJson ? "pipe" : "inherit", "inherit"] });
+  const child = spawn(runner.node, [script, ...args], { env: { ...process.env, ...runner.env }, stdio: ["inherit", withJson ? "pipe" : "inherit", "inherit"] });
   const ended = new Promise((resolve) => child.on("close", (code) => resolve(code ?? 1)));
   let json;
   if (withJson) {
@@ -46,4 +50,15 @@ async function run(bench, args, withJson = false) {
     }
   }
   return { status: await ended, json };
+}
+
+/** A Node that finds Mesa 26, and its environment; what benches start runs there too. */
+function onMesa26() {
+  const cache = fileURLToPath(new URL("../.cache", import.meta.url));
+  const found = mesa26(join(cache, "mesa26"));
+  if ("missing" in found) {
+    console.error(`error: Mesa 26 is not to be had here: ${found.missing}`);
+    process.exit(1);
+  }
+  return { node: found.node, env: { ...found.env, MESA_SHADER_CACHE_DIR: join(cache, "mesa26-shaders") } };
 }

@@ -1,14 +1,16 @@
 // Milliseconds of a training step of a preset, and the kernels that take them.
 //   node bench/step-time.mjs [--preset tiny] [--steps 20] [--model models/audio-jepa.jm]
 import { parseArgs } from "node:util";
+import { openGpu } from "../runtime/dist/index.js";
 import { kernelTable } from "./support/kernel-table.mjs";
-import { compileModel, openSession } from "./support/open-model.mjs";
+import { compileModel, openSession, targetOf } from "./support/open-model.mjs";
 
 const { values } = parseArgs({
   options: { preset: { type: "string", default: "tiny" }, steps: { type: "string", default: "20" }, model: { type: "string", default: "models/audio-jepa.jm" } },
 });
-const session = await openSession(compileModel(values.model, { preset: values.preset }));
-const { plan, gpu } = session;
+const gpu = await openGpu();
+const session = await openSession(compileModel(values.model, { preset: values.preset, target: targetOf(gpu) }), gpu);
+const { plan } = session;
 session.run("init", { step: 0, seed: 0, read: [] });
 const { batch, samples } = plan.config;
 const clip = Float32Array.from({ length: batch * samples }, (_, n) => Math.sin(n * 0.05 + Math.sin(n * 1e-4)) * (1 + (n % 7)));

@@ -21,6 +21,11 @@ export function compileModel(path, options = {}, text = undefined) {
   return compiled;
 }
 
+/** The target that suits a device, as a user would name it to `jepac build`. */
+export function targetOf(gpu) {
+  return gpu.info.software ? "software" : "gpu";
+}
+
 /** A session of a compiled model. @param gpu an open device; without it, the best there is */
 export async function openSession({ plan, files }, gpu = undefined) {
   const wgsl = Object.fromEntries([...files].filter(([name]) => name.endsWith(".wgsl")));
