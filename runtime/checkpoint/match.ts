@@ -18,8 +18,13 @@ export function checkFits(file: SafetensorsFile, info: CheckpointInfo, plan: Pla
     "JR513",
     `'${file.path}' does not fit the model '${plan.model}' as built` +
       (lines.length > 0 ? `:\n  ${lines.join("\n  ")}` : `: its fingerprint is ${info.fingerprint}, expected ${plan.fingerprint}`),
-    configHint(info, plan),
+    weightsOnly(file, wanted) ? "it holds weights and no optimizer state, as an imported checkpoint does: start a new run from it with --from" : configHint(info, plan),
   );
+}
+
+function weightsOnly(file: SafetensorsFile, wanted: readonly TensorPlan[]): boolean {
+  const missing = wanted.filter(({ name }) => !file.tensors.has(name));
+  return missing.length > 0 && missing.length === wanted.filter(({ role }) => role === "state").length && missing.every(({ role }) => role === "state");
 }
 
 function difference(tensor: TensorPlan, file: SafetensorsFile): string | null {

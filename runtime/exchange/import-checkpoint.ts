@@ -1,6 +1,8 @@
+import { basename, resolve } from "node:path";
 import { saveCheckpoint } from "../checkpoint/checkpoint.ts";
 import { loadPlan } from "../plan/read.ts";
 import { RunFolder } from "../train/run-folder.ts";
+import { versions } from "../train/versions.ts";
 import { fitTensors } from "./fit.ts";
 import { openForeign } from "./source.ts";
 
@@ -46,6 +48,10 @@ export async function importCheckpoint(options: ImportOptions): Promise<ImportRe
         return file.read(name);
       },
     };
+    await run.write(
+      { model: plan.model, config: plan.config, fingerprint: plan.fingerprint, seed: 0, steps: step, build: resolve(options.buildDir), data: null },
+      { started: new Date().toISOString(), fromStep: step, adapter: `none: imported from ${basename(options.file)}`, versions: versions() },
+    );
     const checkpoint = await run.checkpoints.add(step, (path) => saveCheckpoint(path, { ...plan, tensors: wanted }, info, source));
     return { checkpoint, model: plan.model, step, tensors: wanted.length, leftOut };
   } finally {

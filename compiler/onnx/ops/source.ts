@@ -9,11 +9,11 @@ import { OnnxUnsupported } from "../unsupported.ts";
 /** Operations without inputs. */
 export const source: Readonly<Record<string, LowerOp>> = {
   input: (node, to) => ({ name: to.inputName(textOf(node.attrs, "name")), shape: node.shape }),
-  weight(node, { writer, weight }) {
+  weight(node, to) {
     const name = textOf(node.attrs, "name");
     const dims = constantShape(node.shape);
     if (dims === undefined) throw new OnnxUnsupported(`has the weight '${name}' of a size that changes`, node.span);
-    return { name: writer.data(name, "f32", dims, weight(name)), shape: node.shape };
+    return { name: to.writer.data(name, "f32", dims, to.weight(name)), shape: node.shape };
   },
   constant(node, { writer }) {
     const value = numberOf(node.attrs, "value");

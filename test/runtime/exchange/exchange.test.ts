@@ -5,10 +5,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { Evaluator } from "../../../compiler/graph/evaluate.ts";
 import { ndarray, type NdArray } from "../../../compiler/graph/ndarray.ts";
-import { readCheckpointInfo } from "../../../runtime/checkpoint/checkpoint.ts";
+import { loadCheckpoint, readCheckpointInfo } from "../../../runtime/checkpoint/checkpoint.ts";
 import { openSafetensors } from "../../../runtime/checkpoint/safetensors-read.ts";
 import { writeSafetensors } from "../../../runtime/checkpoint/safetensors-write.ts";
 import { UserError } from "../../../runtime/errors.ts";
+import { findBuild } from "../../../runtime/evaluate/find-build.ts";
 import { exportSafetensors } from "../../../runtime/exchange/export-safetensors.ts";
 import { importCheckpoint, type ImportOptions } from "../../../runtime/exchange/import-checkpoint.ts";
 import { sincos2d } from "../../../runtime/exchange/positions.ts";
@@ -61,6 +62,17 @@ describe("jepac import", () => {
     expect(found).toHaveLength(expected.length);
     const worst = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
     expect(worst).toBeLessThan(1e-5);
+  });
+
+  it("makes a run's folder that names its build, and says how to train from it", async () => {
+    const out = join(folder, "imported");
+    const { checkpoint } = await bring(fixture("lightning.ckpt"), { out });
+    expect(await findBuild(out)).toEqual({ buildDir, checkpoint: out, seed: 0 });
+    const unused = { writeTensor: () => undefined };
+    const error = await failure(loadCheckpoint(checkpoint, compiled.plan, unused));
+    expect(error.message).toContain("optimizer.m.encoder.patch_embed.proj.weight: expected [24, 1, 4, 4], not in the file");
+    expect(error.hint).toContain("start a new run from it with --from");
+    expect(await loadCheckpoint(checkpoint, compiled.plan, unused, "held")).toMatchObject({ step: 100_000 });
   });
 
   it("refuses to write over a run", async () => {
