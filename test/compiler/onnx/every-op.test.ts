@@ -14,7 +14,7 @@ import { runOnnx } from "./run.ts";
 
 const ops = OP_GROUPS.flatMap((group) => group.ops).map(({ name }) => name);
 /** What is no function of the inputs alone. */
-const REFUSED: Readonly<Record<string, string>> = { uniform: "draws random numbers", scalar: "depends on the training step" };
+const REFUSED: Readonly<Record<string, string>> = { uniform: "draws random numbers", scalar: "depends on the training step", attention_grad: "computes a gradient" };
 
 function exported({ graph, run }: Sample): { chunks: readonly Uint8Array[]; inputs: Map<string, NdArray> } {
   const order = topological(graph.outputs.map(({ node }) => node));
