@@ -3,8 +3,9 @@ import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "@jepac/runtime";
 import type { Compiled } from "../../compiler/compile.ts";
+import type { MemoryChoice } from "../../compiler/memory/within.ts";
 import { targets, type TargetName } from "../../compiler/targets.ts";
-import { assignment, positiveInt } from "../arguments.ts";
+import { assignment, memorySize, positiveInt } from "../arguments.ts";
 import { bytes, count } from "../numbers.ts";
 import { style } from "../style.ts";
 import { allProducts, findTuning, TUNING_FILE } from "../tuning-file.ts";
@@ -16,6 +17,7 @@ export interface BuildOptions {
   microBatch?: number;
   recompute?: boolean;
   tuning?: string;
+  memory?: number;
   out?: string;
 }
 
@@ -28,6 +30,7 @@ export function addBuild(program: Command): void {
     .option("--target <name>", "the limits to build for: gpu, or software (bindings of 128 MiB at most)", "gpu")
     .option("--micro-batch <clips>", "compute the batch in passes over so many clips each, to save memory", positiveInt)
     .option("--recompute", "compute layers again in the backward pass instead of keeping what they made, to save memory")
+    .option("--memory <size>", "choose passes and recomputation so that all fits, for example 8GiB", memorySize)
     .option("--tuning <file>", `what \`jepac tune\` measured (default: ${TUNING_FILE}, if it is there)`)
     .option("--out <folder>", "where to write (default: build/<file name>)")
     .description("compile a model into a folder that trains with the runtime alone")
@@ -37,20 +40,21 @@ export function addBuild(program: Command): void {
       if (!isTarget(target)) throw new UserError("JC032", `there is no target ${target}`, `--target is one of ${Object.keys(targets).join(", ")}`);
       // Only here: what writes the typed trainer takes long to load.
       const { compileFile } = await import("../compile.ts");
-      const { preset, set, microBatch, recompute } = options;
+      const { preset, set, microBatch, recompute, memory } = options;
       const tuning = findTuning(options.tuning);
-      const compiled = compileFile(path, {
+      const { compiled, memory: choice } = compileFile(path, {
         target,
         ...(tuning === undefined ? {} : { tuning: { products: allProducts(tuning) } }),
         ...(preset === undefined ? {} : { preset }),
         ...(set === undefined ? {} : { set }),
         ...(microBatch === undefined ? {} : { microBatch }),
         ...(recompute === true ? { layers: "recomputed" } : {}),
+        ...(memory === undefined ? {} : { memory }),
       });
       if (compiled === undefined) return;
       const out = options.out ?? join("build", basename(path, ".jm"));
       await writeBuild(out, compiled);
-      printSummary(compiled, out, performance.now() - started, tuning && Object.keys(tuning.adapters).join(", "));
+      printSummary(compiled, choice, out, performance.now() - started, tuning && Object.keys(tuning.adapters).join(", "));
     });
 }
 
@@ -87,7 +91,7 @@ async function refuseOthers(out: string): Promise<void> {
   throw new UserError("JC031", `${out} is ${inside === null ? "a file" : "a folder with other things in it"}, and a build would replace it`, "name another folder with --out");
 }
 
-function printSummary({ plan }: Compiled, out: string, milliseconds: number, tuned: string | undefined): void {
+function printSummary({ plan }: Compiled, choice: MemoryChoice | undefined, out: string, milliseconds: number, tuned: string | undefined): void {
   const { stats } = plan;
   const step = plan.programs["step"];
   const kernels = new Set(step?.dispatches.map((d) => d.kernel)).size;
@@ -96,10 +100,20 @@ function printSummary({ plan }: Compiled, out: string, milliseconds: number, tun
     ["step", `${kernels} kernels in ${step?.dispatches.length ?? 0} dispatches, ${count(stats.flops)}FLOP, ${bytes(stats.bytes)} moved`],
     ...(step?.phases === undefined || step.phases.passes === 1 ? [] : [["passes", `${step.phases.passes} over ${step.phases.clips} clips each, one update`] as const]),
     ...(tuned === undefined ? [] : [["tuned by", tuned] as const]),
-    ["memory", `${bytes(stats.peakBytes)} planned at the peak`],
+    ["memory", `${bytes(stats.peakBytes)} planned at the peak${choice === undefined ? "" : ` of ${bytes(choice.budget)}, layers ${choice.layers}`}`],
+    ...triedRows(choice),
     ["written", `${out} in ${(milliseconds / 1000).toFixed(1)} s`],
   ] as const;
   const width = Math.max(...rows.map(([name]) => name.length));
   process.stdout.write(`${style.strong(plan.model)}\n`);
   for (const [name, text] of rows) process.stdout.write(`  ${name.padEnd(width)}  ${text}\n`);
+}
+
+/** What a build within a budget did not choose. */
+function triedRows(choice: MemoryChoice | undefined): (readonly [string, string])[] {
+  const others = choice?.tried.filter(({ clips, layers }) => clips !== choice.clips || layers !== choice.layers) ?? [];
+  return others.map(({ clips, layers, peak }) => {
+    const passes = clips === 0 ? "" : `${clips} clips a pass, `;
+    return ["tried", `${passes}layers ${layers}: ${peak === undefined ? "over a limit of the target" : bytes(peak)}`] as const;
+  });
 }

@@ -22,7 +22,7 @@ export function addInspect(program: Command): void {
       if (view === undefined) throw new UserError("JC040", `there is no view ${options.view}`, `--view is one of ${VIEWS.join(", ")}`);
       // Only here: what writes the typed trainer takes long to load.
       const { compileFile } = await import("../compile.ts");
-      const compiled = compileFile(path, { ...(options.preset === undefined ? {} : { preset: options.preset }), ...(options.set === undefined ? {} : { set: options.set }) });
+      const { compiled } = compileFile(path, { ...(options.preset === undefined ? {} : { preset: options.preset }), ...(options.set === undefined ? {} : { set: options.set }) });
       if (compiled === undefined) return;
       const graph = compiled.graphs.get(options.program);
       if (graph === undefined) throw new UserError("JC041", `there is no program ${options.program}`, `programs: ${[...compiled.graphs.keys()].join(", ")}`);

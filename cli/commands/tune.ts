@@ -36,7 +36,7 @@ export function addTune(program: Command): void {
         const results: Results = new Map();
         for (const candidate of tuningCandidates(adapter)) {
           const { preset, set } = options;
-          const compiled = compileFile(path, {
+          const { compiled } = compileFile(path, {
             target: gpu.info.software ? "software" : "gpu",
             tuning: { products: {}, otherwise: candidate },
             ...(preset === undefined ? {} : { preset }),

@@ -26,4 +26,12 @@ export const limitCodes = {
     wrong: "let noise = uniform([T, batch])        // with --micro-batch",
     right: "let noise = transpose(uniform([batch, T]))",
   }),
+  JM0604: code<{ model: string; budget: string; smallest: string }>({
+    title: "no way to fit the budget of memory",
+    message: ({ model, budget, smallest }) => `\`${model}\` cannot be trained in ${budget}: it needs ${smallest} at least`,
+    explain:
+      "With `--memory`, the compiler chooses how many clips a pass computes and whether layers are computed again in the backward pass, so that all buffers together fit. Weights, gradients, optimizer state and tables are not made smaller by that; what is named as the smallest budget has passes over one clip, with layers computed again, where the options leave that open.",
+    wrong: "jepac build models/audio-jepa.jm --memory 1GiB",
+    right: "jepac build models/audio-jepa.jm --memory 8GiB",
+  }),
 };

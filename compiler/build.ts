@@ -1,0 +1,64 @@
+import type { Plan } from "@jepac/runtime/plan";
+import type { BatchSplit } from "./batch/split.ts";
+import type { ElaboratedModel } from "./elaborate/model.ts";
+import { assemblePlan, type BuildFiles, type LoweredProgram } from "./emit/plan.ts";
+import { emitTrainer } from "./emit/trainer.ts";
+import type { Graph } from "./graph/node.ts";
+import { planPhases } from "./layout/phases.ts";
+import { ARENA, CONSTANTS, planStorage } from "./layout/storage.ts";
+import { withFlatRuns } from "./layout/updates.ts";
+import { modelPrograms } from "./programs.ts";
+import { KernelLibrary } from "./schedule/library.ts";
+import { lower } from "./schedule/lower.ts";
+import type { Tuning } from "./schedule/tuning.ts";
+import { fusesAttention, targets, type TargetName } from "./targets.ts";
+
+export interface BuildOptions {
+  readonly target?: TargetName;
+  /** "none" builds the unfused twin: every operation a kernel of its own. */
+  readonly fusion?: "full" | "none";
+  /** What was measured to be best for product shapes, as `jepac tune` writes it. */
+  readonly tuning?: Omit<Tuning, "adapter">;
+}
+
+/** A built model: the plan, the files of its folder, and what it was made from. */
+export interface Compiled {
+  readonly plan: Plan;
+  readonly files: BuildFiles;
+  readonly model: ElaboratedModel;
+  /** The optimised graph of each program. */
+  readonly graphs: ReadonlyMap<string, Graph>;
+}
+
+/** From an elaborated model to its plan with kernels and constants. Throws `LowerError` where limits forbid it. */
+export function buildPlan(split: BatchSplit, options: BuildOptions): Compiled {
+  const { model } = split;
+  const { target = "gpu", fusion = "full" } = options;
+  const limits = targets[target];
+  const storage = planStorage(model, split.passes);
+  const library = new KernelLibrary();
+  const buffers = { arena: ARENA, constants: CONSTANTS };
+  const tuning: Tuning = { adapter: target === "software" ? "software" : "hardware", ...(options.tuning ?? { products: {} }) };
+  const programs = modelPrograms(split, fusion === "full" && fusesAttention(target)).map((one): LoweredProgram => {
+    const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, fusion, tuning });
+    if (one.name !== "step") return { program: one, lowered };
+    const pass = withFlatRuns(lowered, storage.sums, { buffers, limits, library });
+    const { flops, bytes } = pass.stats;
+    const all = { ...pass, stats: { flops: split.passes * flops, bytes: split.passes * bytes } };
+    const whole = withFlatRuns(all, storage.runs, { buffers, limits, library });
+    return { program: one, lowered: whole, phases: planPhases(split, storage, whole.dispatches, pass.dispatches.length) };
+  });
+  const { plan, files } = assemblePlan(split, storage, programs, library, limits);
+  return { plan, files, model, graphs: new Map(programs.map((p) => [p.program.name, p.program.graph])) };
+}
+
+/** The folder with all it needs to train by itself. `source`: the main file, as its user calls it. */
+export function withTrainer(compiled: Compiled, source: string): Compiled {
+  const { typescript, javascript } = emitTrainer(compiled.plan, source);
+  const files: BuildFiles = new Map(compiled.files);
+  files.set("trainer.ts", typescript);
+  files.set("trainer.js", javascript);
+  // Wherever the folder goes, its trainer is a module.
+  files.set("package.json", `{ "private": true, "type": "module" }\n`);
+  return { ...compiled, files };
+}
