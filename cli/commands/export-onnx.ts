@@ -24,7 +24,7 @@ export async function writeOnnx({ checkpoint, model, program, out }: OnnxExport)
   const path = await findCheckpoint(checkpoint);
   const info = await readCheckpointInfo(path);
   const set = Object.fromEntries(Object.entries(info.config).map(([name, value]) => [name, String(value)]));
-  const compiled = compileFile(model, { set });
+  const { compiled } = compileFile(model, { set });
   if (compiled === undefined) return undefined;
   if (compiled.plan.fingerprint !== info.fingerprint) {
     throw new UserError("JC052", `'${path}' is of the model '${info.model}', which ${model} does not build`, "--model is the file that the run was built from");
