@@ -1,5 +1,6 @@
 // Attention as a chain of products (what `--target software` builds) beside attention as one kernel forward and one
-// backward (`--target gpu`): processor time of a training step on the adapter there is, and of the first one.
+// backward (`--target gpu`): time of a training step on the adapter there is, by its own clock, of the processor and on
+// the wall; and of the first step.
 //   node bench/attention.mjs [--batch 8] [--tokens 128] [--heads 3] [--channels 64] [--steps 10]
 import { parseArgs } from "node:util";
 import { openGpu } from "../runtime/dist/index.js";
@@ -38,15 +39,16 @@ for (const target of ["software", "gpu"]) {
     return { cpu: spent(cpu), wall: performance.now() - at };
   };
   const { plan } = compiled;
-  const kernels = plan.programs.step.dispatches.map((d) => plan.kernels[d.kernel].name);
-  runs.push({ target, step, kernels: kernels.length, arena: plan.buffers[0].bytes, first: await step(), rest: [] });
+  const device = async () => (await session.profile("step", { step: 0, seed: 0, inputs })).reduce((sum, { microseconds }) => sum + microseconds / 1000, 0);
+  runs.push({ target, step, device, dispatches: plan.programs.step.dispatches.length, arena: plan.buffers[0].bytes, first: await step(), rest: [] });
 }
 // In turn, so that what else the machine does falls on both.
 for (let i = 0; i < steps; i++) for (const run of runs) run.rest.push(await run.step());
 console.log(`${batch} clips, ${tokens} tokens, ${heads} heads of ${channels}, on ${gpu.info.name}`);
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
-for (const { target, kernels, arena, first, rest } of runs) {
+for (const { target, device, dispatches, arena, first, rest } of runs) {
   const [cpu, wall] = [rest.map((run) => run.cpu), rest.map((run) => run.wall)];
-  console.log(`${target.padEnd(8)} ${kernels} dispatches, ${(arena / 2 ** 20).toFixed(1)} MiB; step: processor ${median(cpu).toFixed(1)} ms (least ${Math.min(...cpu).toFixed(1)}), clock ${median(wall).toFixed(1)} (${Math.min(...wall).toFixed(1)}); first: ${first.cpu.toFixed(0)} ms, ${first.wall.toFixed(0)}`);
+  const times = `device ${(await device()).toFixed(2)} ms, processor ${median(cpu).toFixed(1)} ms (least ${Math.min(...cpu).toFixed(1)}), wall ${median(wall).toFixed(1)} ms (${Math.min(...wall).toFixed(1)})`;
+  console.log(`${target.padEnd(8)} ${dispatches} dispatches, ${(arena / 2 ** 20).toFixed(1)} MiB; step: ${times}; first: processor ${first.cpu.toFixed(0)} ms, wall ${first.wall.toFixed(0)} ms`);
 }
 gpu.destroy();

@@ -58,9 +58,9 @@ say "$(git log -1 --format='commit %h of %cs' 2>/dev/null || echo 'no commit kno
 part "Adapter" 30 node bench/gpu/adapter.mjs ${small:+--software} || { say "no GPU to measure: log.txt has more; --small measures a processor"; exit 1; }
 
 if [ -n "$small" ]; then
-  step=(--preset tiny --steps 3) torch=(--small --batch 4 --steps 1) tests=(test/bench/kit.gpu.test.mjs)
+  step=(--preset tiny --steps 3) torch=(--small --batch 4 --steps 1) tests=(test/bench/kit.gpu.test.mjs) attention=()
 else
-  step=(--batch 256) torch=(--batch 256) tests=()
+  step=(--batch 256) torch=(--batch 256) tests=() attention=(--batch 256 --heads 12)
 fi
 export NO_COLOR=1
 vitest=(node node_modules/vitest/vitest.mjs run --reporter=dot --project device)
@@ -80,6 +80,9 @@ if [ -n "$python" ]; then
 fi
 for precision in $(node bench/gpu/precisions.mjs); do
   part "Products, $precision" 60 node bench/matmul.mjs --skip peers ${small:+--small} --precision "$precision" --json
+done
+for tokens in 64 128; do
+  part "Attention over $tokens tokens, as a chain and as kernels" 30 node bench/attention.mjs --tokens $tokens "${attention[@]}"
 done
 for precision in $(node bench/gpu/precisions.mjs); do
   plain "Profile, $precision" 60 bash bench/gpu/profile.sh "$out" "$precision" ${small:+--preset tiny --target software}

@@ -76,8 +76,8 @@ export function groupKernel(group: Group, { roots, storage, box, maxWorkgroups, 
 }
 
 /** What it does, for profiles: the operations of its members, each once. */
-function kernelName(group: Group): string {
-  const ops = [...new Set([...group.members].map((node) => node.op))];
-  const kept = ops.slice(0, 4);
-  return [group.form.kind === "alone" ? "" : group.form.kind, ...kept].filter((part) => part !== "").join("_");
+function kernelName({ form, members }: Group): string {
+  if (form.kind === "alone") return form.node.op;
+  const ops = [...new Set([...members].map((node) => node.op))];
+  return [form.kind, ...ops.slice(0, 4)].join("_");
 }

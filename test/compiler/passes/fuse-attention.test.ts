@@ -104,7 +104,7 @@ model Mix {
 
   test("keeps no tensor of all scores, and moves nothing to or from the projections", () => {
     const { names, largest } = built({ target: "gpu" });
-    expect(names.filter((name) => name.includes("attention"))).toEqual(["attention_attention_lse", "attention_grad"]);
+    expect(names.filter((name) => name.includes("attention"))).toEqual(["attention", "attention_grad"]);
     expect(names.filter((name) => /transpose|concat|slice/.test(name))).toEqual([]);
     expect(largest).toBe(qkv);
   });
