@@ -39,8 +39,8 @@ export async function trainInGroup(options: TrainOptions, rank: Rank): Promise<T
   const members = await meetMembers(group, describeMember(gpu, choice, `${loaded.plan.fingerprint} in ${passes}`, feed?.identity.digest ?? null));
   const share = (await shares(session, group, members, passes))[group.rank]!;
   feed?.take({ before: share.first * clips, count: share.count * clips });
-  const parallel = new ParallelSession(session, group, share, { signal: options.signal });
   const replicas = new Replicas(session, group);
+  const parallel = new ParallelSession(session, group, share, { signal: options.signal, check: (stepsDone) => replicas.check(stepsDone) });
   try {
     if (group.rank !== 0) {
       await follow(group, parallel, replicas, { plan: loaded.plan, data: feed });

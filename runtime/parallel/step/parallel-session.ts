@@ -5,16 +5,22 @@ import type { Collective } from "../collective.ts";
 import { Serial } from "../serial.ts";
 import { BucketExchange } from "./bucket-exchange.ts";
 import { bucketsOf } from "./buckets.ts";
+import { HangWatch } from "./hang-watch.ts";
 import type { Share } from "./shares.ts";
 import { StepClock } from "./step-clock.ts";
 
 /** Bytes of a bucket, about. */
 const BUCKET_BYTES = 8 * 2 ** 20;
+/** Steps between two checks of the replicas: reading all weights once in so many steps costs nothing that shows. */
+const CHECK_EVERY = 100;
 
 export interface ParallelOptions {
   /** Aborted where this process is asked to stop: all ranks then stop after the same step. */
   readonly signal?: AbortSignal | undefined;
   readonly bucketBytes?: number | undefined;
+  /** Called after every `checkEvery` steps, at the same point on all ranks. */
+  readonly check?: ((stepsDone: number) => Promise<void>) | undefined;
+  readonly checkEvery?: number | undefined;
 }
 
 /** What a step came to, on all ranks together. */
@@ -39,7 +45,8 @@ export class ParallelSession implements PlanSession {
   private readonly phases: PhasesPlan;
   private readonly exchanges: readonly BucketExchange[];
   private readonly stopping = new AbortController();
-  private readonly asked: AbortSignal | undefined;
+  private readonly options: ParallelOptions;
+  private readonly hang: HangWatch;
   private readonly serial = new Serial();
 
   constructor(session: Session, group: Collective, share: Share, options: ParallelOptions = {}) {
@@ -48,7 +55,8 @@ export class ParallelSession implements PlanSession {
     this.share = share;
     this.phases = session.plan.programs["step"]!.phases!;
     this.exchanges = bucketsOf(this.phases.gradients, options.bucketBytes ?? BUCKET_BYTES).map((bucket) => new BucketExchange(session, bucket));
-    this.asked = options.signal;
+    this.options = options;
+    this.hang = new HangWatch(`rank ${group.rank}'s device '${session.gpu.info.name}'`);
     this.stop = this.stopping.signal;
   }
 
@@ -92,12 +100,15 @@ export class ParallelSession implements PlanSession {
     }
     this.clock.watch(this.session.gpu.device.queue.onSubmittedWorkDone());
     for (const exchange of this.exchanges) {
-      await exchange.arrived();
+      await this.hang.wait(step, exchange.arrived());
       await this.clock.exchange(() => exchange.sum(this.group));
     }
     this.session.submitPart("step", { step, seed, sizes, part: { from: updateFrom, to: dispatches.length } });
     this.clock.end();
-    return this.outcomeOf(computed);
+    const outcome = await this.outcomeOf(computed);
+    const { check, checkEvery = CHECK_EVERY } = this.options;
+    if (check && (step + 1) % checkEvery === 0) await check(step + 1);
+    return outcome;
   }
 
   /** Submits a pass in parts, each followed by the copy of what it has finished. Gives the first dispatch that is left. */
@@ -130,7 +141,7 @@ export class ParallelSession implements PlanSession {
     const names = Object.keys(all[0]!);
     const lengths = names.map((name) => all[0]![name]!.length);
     const sums = new Float32Array(1 + lengths.reduce((a, b) => a + b, 0));
-    sums[0] = this.asked?.aborted === true ? 1 : 0;
+    sums[0] = this.options.signal?.aborted === true ? 1 : 0;
     let at = 1;
     for (const [i, name] of names.entries()) {
       for (let k = 0; k < lengths[i]!; k++) sums[at++] = all.reduce((sum, values) => sum + values[name]![k]!, 0) / this.phases.passes;

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Session } from "../../../runtime/execute/index.ts";
 import type { Collective } from "../../../runtime/parallel/collective.ts";
+import { Replicas } from "../../../runtime/parallel/run/replicas.ts";
 import { ParallelSession } from "../../../runtime/parallel/step/parallel-session.ts";
 import { sharesOf } from "../../../runtime/parallel/step/shares.ts";
 import { compileSmall, SAMPLES, smallBatch } from "../../e2e/small.ts";
 import { sessionOf } from "../../support/session.ts";
-import { valuesOf } from "./group.ts";
+import { asGroup, valuesOf } from "./group.ts";
 
 const STEPS = 30;
 const opened: { dispose(): void }[] = [];
@@ -81,5 +82,26 @@ describe("a step shared by ranks", () => {
     expect(hidden!.steps).toBe(1);
     expect(hidden!.total).toBeGreaterThanOrEqual(hidden!.exchanging);
     expect(hidden!.hidden).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("replicas", () => {
+  it("start from rank 0's state, and one that differs is named", async () => {
+    const results = await asGroup(3, async (group) => {
+      const session = await open(1);
+      session.run("init", { step: 0, seed: group.rank, read: [] });
+      const replicas = new Replicas(session, group);
+      opened.push({ dispose: () => replicas.destroy() });
+      await replicas.spread();
+      const name = session.plan.tensors[0]!.name;
+      const spread = await session.readTensor(name);
+      await replicas.check(7);
+      if (group.rank === 2) session.writeTensor(name, spread.map((value, i) => (i === 5 ? value + 1e-7 : value)));
+      const error: unknown = await replicas.check(8).catch((reason: unknown) => reason);
+      return { spread, error };
+    });
+    const [first, ...rest] = results.map((result) => (result.status === "fulfilled" ? result.value : null));
+    for (const other of rest) expect(other!.spread).toEqual(first!.spread);
+    for (const each of [first, ...rest]) expect(each!.error).toMatchObject({ code: "JR720", message: "rank 2 holds other weights than the rest after step 8" });
   });
 });
