@@ -1,7 +1,9 @@
+import { writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { chooseDevices, listDevices, openDevice, openGpu, type DeviceChoice, type Gpu } from "../gpu/index.ts";
 import { joinGroup, trainInGroup, type Collective, type Place } from "../parallel/index.ts";
 import type { TrainOptions, TrainResult } from "../train/train.ts";
+import { showError } from "./show-error.ts";
 
 /** Settings of a process that a launcher or the trainer itself started as one of several. */
 export interface RankOptions extends TrainOptions {
@@ -18,13 +20,13 @@ export async function trainAsRank(options: RankOptions, place: Place): Promise<T
   try {
     const choice = await chooseOwn(options, place);
     gpu = choice === null ? await openGpu({ adapter: options.adapter }) : await openDevice(choice);
-    group = await joinGroup();
-    const result = await trainInGroup(options, { group, gpu, choice });
-    await group.close();
+    const join = async (): Promise<Collective> => (group = await joinGroup());
+    const result = await trainInGroup(options, { place, join, gpu, choice });
+    await leave(group);
     return result;
   } catch (error) {
     report(error);
-    group?.fail({ code: error instanceof UserError ? error.code : "fault", message: (error as Error).message });
+    tell(group, place, error);
     throw error;
   } finally {
     gpu?.destroy();
@@ -41,7 +43,18 @@ async function chooseOwn({ devices, adapter }: RankOptions, { localRank }: Place
   return all[localRank % all.length]!;
 }
 
-/** Tells a supervisor, who shows it; whether there is one. */
+// Assigned in a callback, which the type of a local does not see.
+async function leave(group: Collective | null): Promise<void> {
+  await group?.close();
+}
+
+/** Under MPI, telling the others ends this process too: it says why first. */
+function tell(group: Collective | null, { launcher }: Place, error: unknown): void {
+  if (group !== null && launcher !== "shared memory") writeSync(process.stderr.fd, `${showError(error)}\n`);
+  group?.fail({ code: error instanceof UserError ? error.code : "fault", message: (error as Error).message });
+}
+
+/** Tells a supervisor, if there is one, who shows it. */
 function report(error: unknown): void {
   const { code, hint } = error instanceof UserError ? error : { code: "fault", hint: undefined };
   process.send?.({ failure: { code, message: (error as Error).message, hint } });

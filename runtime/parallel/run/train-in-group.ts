@@ -9,6 +9,7 @@ import { runTraining } from "../../train/run-training.ts";
 import type { TrainOptions, TrainResult } from "../../train/train.ts";
 import { versions } from "../../train/versions.ts";
 import type { Collective } from "../collective.ts";
+import type { Place } from "../launcher.ts";
 import { ParallelSession } from "../step/parallel-session.ts";
 import { sharesOf, type Share } from "../step/shares.ts";
 import { follow } from "./follow.ts";
@@ -19,7 +20,9 @@ import { measureSpeed } from "./speed.ts";
 
 /** What a rank brings to its group. */
 export interface Rank {
-  readonly group: Collective;
+  readonly place: Place;
+  /** Joins the group; called once this rank is ready to compute. */
+  readonly join: () => Promise<Collective>;
   readonly gpu: Gpu;
   /** How its device was chosen; null where it took what there was. */
   readonly choice: DeviceChoice | null;
@@ -30,12 +33,15 @@ export interface Rank {
  * @throws UserError as `train`, and JR7xx where the group breaks
  */
 export async function trainInGroup(options: TrainOptions, rank: Rank): Promise<TrainResult | null> {
-  const { group, gpu, choice } = rank;
+  const { place, join, gpu, choice } = rank;
   const loaded = await loadPlan(options.buildDir);
-  const { passes, clips } = phasesFor(loaded, group);
-  if (group.rank === 0) await new RunFolder(options.out).start(options.resume ?? false);
+  const { passes, clips } = phasesFor(loaded, place.world);
+  if (place.rank === 0) await new RunFolder(options.out).start(options.resume ?? false);
   const feed = await Feed.open(loaded.plan, options.data);
   const session = await Session.open(loaded, gpu);
+  // Compiling blocks this process for long, which others would take for its end.
+  for (const program of ["init", "step"]) session.prepare(program);
+  const group = await join();
   const members = await meetMembers(group, describeMember(gpu, choice, `${loaded.plan.fingerprint} in ${passes}`, feed?.identity.digest ?? null));
   const share = (await shares(session, group, members, passes))[group.rank]!;
   feed?.take({ before: share.first * clips, count: share.count * clips });
@@ -61,13 +67,13 @@ export async function trainInGroup(options: TrainOptions, rank: Rank): Promise<T
 }
 
 /** Where a step may be cut. @throws UserError JR724 it has fewer parts than there are ranks */
-function phasesFor({ plan }: LoadedPlan, group: Collective): { passes: number; clips: number } {
+function phasesFor({ plan }: LoadedPlan, world: number): { passes: number; clips: number } {
   const { phases } = stepProgram(plan);
-  if (phases && phases.passes >= group.world) return phases;
+  if (phases && phases.passes >= world) return phases;
   const batch = Number(plan.config["batch"]);
-  const fitting = Math.floor(batch / group.world);
+  const fitting = Math.floor(batch / world);
   const hint = fitting >= 1 ? `Build it in parts: jepac build ... --micro-batch ${largestDivisor(batch, fitting)}` : "Build it with a larger batch.";
-  throw new UserError("JR724", `the batch of ${plan.model} is computed in ${phases?.passes ?? 1} part(s), too few for ${group.world} devices`, hint);
+  throw new UserError("JR724", `the batch of ${plan.model} is computed in ${phases?.passes ?? 1} part(s), too few for ${world} devices`, hint);
 }
 
 function largestDivisor(of: number, most: number): number {

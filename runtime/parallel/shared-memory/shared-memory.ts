@@ -6,8 +6,8 @@ import { Adder } from "./adder.ts";
 import { partOf, PIECE_BYTES, SLOT_BYTES } from "./layout.ts";
 import { Signals, type Patience } from "./signals.ts";
 
-/** A large model on a slow device compiles for minutes before it joins. */
-export const PATIENCE: Patience = { start: 300_000, silence: 20_000 };
+/** A large model compiles for minutes on a slow device, before its rank joins; after that the event loop never rests long. */
+export const PATIENCE: Patience = { start: 600_000, silence: 15_000 };
 
 /** The files of one rank: what it contributes, and the sums it has made. Others only read them. */
 interface Files {

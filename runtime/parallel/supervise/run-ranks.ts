@@ -7,8 +7,8 @@ import { RankProcess, type RankCommand, type RankFailure } from "./rank-process.
 const LOOK_EVERY = 1000;
 /** How long ranks have to end by themselves once one has failed, ms. */
 const GRACE = 5000;
-/** A rank that ends for another's failure says so; the other's own word counts. */
-const SECONDARY = ["JR701", "JR702"];
+/** What a rank says that ends because of another's failure: the other's own word counts. */
+const SECONDARY = "JR701";
 
 /**
  * Starts a process for each device, and watches them: that none dies, and that all give signs of life. When one fails,
@@ -74,7 +74,7 @@ class Watch {
   }
 
   private fail(failure: RankFailure): void {
-    if (this.failure === null || (SECONDARY.includes(this.failure.code) && !SECONDARY.includes(failure.code))) this.failure = failure;
+    if (this.failure === null || (this.failure.code === SECONDARY && failure.code !== SECONDARY)) this.failure = failure;
     announceFailure(this.folder, failure);
     this.deadline ??= setTimeout(() => this.running.forEach((rank) => rank.signal("SIGKILL")), GRACE);
   }

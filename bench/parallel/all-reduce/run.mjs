@@ -1,5 +1,5 @@
 // The bandwidth of an all-reduce: shared memory, and MPI through koffi, beside a C program on the same MPI.
-//   node bench/all-reduce/run.mjs [--ranks 2] [--rounds 4] [--sizes 65536,1048576,4194304,16777216,67108864]
+//   node bench/parallel/all-reduce/run.mjs [--ranks 2] [--rounds 4] [--sizes 65536,1048576,4194304,16777216,67108864]
 // Needs mpicc and mpirun for the MPI columns. The columns take turns, so that a neighbour's load falls on all alike;
 // each cell is the median over all rounds of bytes / time, with the best in brackets.
 import { spawn, spawnSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { createGroup, removeGroup } from "../../runtime/dist/parallel/shared-memory/group-folder.js";
+import { createGroup, removeGroup } from "../../../runtime/dist/parallel/shared-memory/group-folder.js";
 
 const { values } = parseArgs({
   options: { ranks: { type: "string", default: "2" }, rounds: { type: "string", default: "4" }, sizes: { type: "string", default: "65536,1048576,4194304,16777216,67108864" } },

@@ -1,4 +1,4 @@
-/* What bench/all-reduce/run.mjs compares with: MPI_Allreduce of floats, from one buffer into another. */
+/* What bench/parallel/all-reduce/run.mjs compares with: MPI_Allreduce of floats, from one buffer into another. */
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>

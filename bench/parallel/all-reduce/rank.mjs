@@ -1,5 +1,5 @@
-// One rank of bench/all-reduce/run.mjs: the same as all-reduce.c, through the runtime's collective.
-import { joinGroup } from "../../runtime/dist/parallel/index.js";
+// One rank of bench/parallel/all-reduce/run.mjs: the same as all-reduce.c, through the runtime's collective.
+import { joinGroup } from "../../../runtime/dist/parallel/index.js";
 
 const group = await joinGroup();
 const numbers = process.argv.slice(2).map(Number);
