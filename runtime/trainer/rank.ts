@@ -1,9 +1,7 @@
-import { writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { chooseDevices, listDevices, openDevice, openGpu, type DeviceChoice, type Gpu } from "../gpu/index.ts";
 import { joinGroup, trainInGroup, type Collective, type Place } from "../parallel/index.ts";
 import type { TrainOptions, TrainResult } from "../train/train.ts";
-import { showError } from "./show-error.ts";
 
 /** Settings of a process that a launcher or the trainer itself started as one of several. */
 export interface RankOptions extends TrainOptions {
@@ -26,7 +24,7 @@ export async function trainAsRank(options: RankOptions, place: Place): Promise<T
     return result;
   } catch (error) {
     report(error);
-    tell(group, place, error);
+    tell(group, error);
     throw error;
   } finally {
     gpu?.destroy();
@@ -48,9 +46,7 @@ async function leave(group: Collective | null): Promise<void> {
   await group?.close();
 }
 
-/** Under MPI, telling the others ends this process too: it says why first. */
-function tell(group: Collective | null, { launcher }: Place, error: unknown): void {
-  if (group !== null && launcher !== "shared memory") writeSync(process.stderr.fd, `${showError(error)}\n`);
+function tell(group: Collective | null, error: unknown): void {
   group?.fail({ code: error instanceof UserError ? error.code : "fault", message: (error as Error).message });
 }
 

@@ -12,7 +12,9 @@ export interface MpiPatience {
   readonly later: number;
 }
 
-const PATIENCE: MpiPatience = { start: 120_000, later: 25_000 };
+const PATIENCE: MpiPatience = { start: 600_000, later: 20_000 };
+/** How long MPI_Abort may take, ms. */
+const ABORT_LIMIT = 3000;
 const QUICK_LOOKS = 100;
 const LONGEST_NAP = 1;
 /** `MPI_Allreduce` counts elements in a C int. */
@@ -64,7 +66,7 @@ export class MpiCollective implements Collective {
       for (let at = 0; at < from.length; at += MOST_ELEMENTS) {
         const [source, target] = [from.subarray(at, at + MOST_ELEMENTS), into.subarray(at, at + MOST_ELEMENTS)];
         await this.meet();
-        await call("MPI_Allreduce", allreduce, from === into ? inPlace : source, target, source.length, float, sum, world);
+        await this.call("MPI_Allreduce", allreduce, from === into ? inPlace : source, target, source.length, float, sum, world);
       }
     });
   }
@@ -75,7 +77,7 @@ export class MpiCollective implements Collective {
       for (let at = 0; at < bytes.length; at += MOST_ELEMENTS) {
         const piece = bytes.subarray(at, at + MOST_ELEMENTS);
         await this.meet();
-        await call("MPI_Bcast", bcast, piece, piece.length, byte, root, world);
+        await this.call("MPI_Bcast", bcast, piece, piece.length, byte, root, world);
       }
     });
   }
@@ -90,7 +92,7 @@ export class MpiCollective implements Collective {
       text.copy(own, 4);
       const all = Buffer.alloc(this.world * MESSAGE_BYTES);
       await this.meet();
-      await call("MPI_Allgather", allgather, own, MESSAGE_BYTES, byte, all, MESSAGE_BYTES, byte, world);
+      await this.call("MPI_Allgather", allgather, own, MESSAGE_BYTES, byte, all, MESSAGE_BYTES, byte, world);
       return Array.from({ length: this.world }, (_, rank) => {
         const at = rank * MESSAGE_BYTES;
         return JSON.parse(all.subarray(at + 4, at + 4 + all.readUInt32LE(at)).toString()) as T;
@@ -99,26 +101,43 @@ export class MpiCollective implements Collective {
   }
 
   barrier(): Promise<void> {
-    return this.serial.run(() => this.meet());
+    // Rank 0 may come late: it writes checkpoints meanwhile.
+    return this.serial.run(() => this.meet(this.patience.start));
   }
 
-  /** MPI cannot carry a reason to ranks that wait elsewhere: the launcher ends them. The process ends in this call. */
+  /** MPI cannot carry a reason to ranks that wait elsewhere: its launcher ends them, and this process. */
   fail(_reason: Omit<Failure, "rank">): void {
-    this.mpi.abort(this.mpi.world, 1);
+    // In the next turn: whoever called has yet to say why.
+    setTimeout(() => this.mpi.abort.async(this.mpi.world, 1, () => undefined), 0);
+    // Where a rank is stopped or the network is cut, MPI_Abort itself may hang.
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), ABORT_LIMIT);
   }
 
   close(): Promise<void> {
     return this.serial.run(async () => {
-      await call("MPI_Finalize", this.mpi.finalize);
+      await this.call("MPI_Finalize", this.mpi.finalize);
     });
   }
 
-  private async meet(): Promise<void> {
+  /** Runs an MPI function on another thread: it may take long, and for ever where a rank stops in its midst. */
+  private async call(name: string, native: NativeFunction, ...args: unknown[]): Promise<void> {
+    const limit = this.patience.later;
+    const code = await new Promise<number>((resolve, reject) => {
+      const late = setTimeout(() => reject(notMet(limit)), limit);
+      native.async(...args, (error, result) => {
+        clearTimeout(late);
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
+    check(name, code);
+  }
+
+  private async meet(limit = this.met ? this.patience.later : this.patience.start): Promise<void> {
     const { ibarrier, test, world } = this.mpi;
     check("MPI_Ibarrier", ibarrier(world, this.request));
     const done = [0];
     const began = performance.now();
-    const limit = this.met ? this.patience.later : this.patience.start;
     for (let look = 0, rest = 0.02; ; look++) {
       check("MPI_Test", test(this.request, done, this.ignoreStatus));
       if (done[0] !== 0) break;
@@ -129,11 +148,6 @@ export class MpiCollective implements Collective {
     }
     this.met = true;
   }
-}
-
-/** Runs an MPI function on another thread: it may take long. */
-async function call(name: string, native: NativeFunction, ...args: unknown[]): Promise<void> {
-  check(name, await new Promise<number>((resolve, reject) => native.async(...args, (error, code) => (error ? reject(error) : resolve(code)))));
 }
 
 function check(name: string, code: number): void {
