@@ -4,6 +4,7 @@
 //   node bench/parallel/soak.mjs [--times 20] [--steps 40] [--seed 1]
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { losses, pidOfRank, setting, softwareDevices, trainer } from "./setting.mjs";
