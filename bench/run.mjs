@@ -15,6 +15,9 @@ const benches = {
   "build-time": "how long `jepac build` of the full model takes, process and all",
   "full-size": "two training steps of the unreduced ViT-B model: [--batch 4] [--twin]",
   "step-time": "milliseconds a step and where they go: [--preset tiny] [--steps 20]",
+  "attention": "attention as a chain of products and as kernels: [--batch 8] [--tokens 128]",
+  "parallel/scaling": "what a second device brings: [--devices 2] [--preset tiny]",
+  "parallel/soak": "training on two devices, broken at random moments: [--times 20]",
   "real-audio": "the Free Spoken Digit Dataset end to end: <fsdd.tar.gz> [--steps 3000] [--preset tiny]",
   "xares-fsdd": "the same recordings as two tasks of X-ARES: log-mel, untrained, trained: <fsdd.tar.gz> [--steps 3000]",
 };
@@ -23,7 +26,7 @@ const given = process.argv.slice(2).filter((word) => word !== "--mesa26");
 const runner = process.argv.includes("--mesa26") ? onMesa26() : { node: process.execPath, env: {} };
 const [name, ...args] = given;
 if (given.includes("--help") || (name !== undefined && name !== "--json" && !Object.hasOwn(benches, name))) {
-  for (const [known, about] of Object.entries(benches)) console.log(`${known.padEnd(12)} ${about}`);
+  for (const [known, about] of Object.entries(benches)) console.log(`${known.padEnd(16)} ${about}`);
   process.exit(given.includes("--help") ? 0 : 1);
 }
 if (name !== undefined && name !== "--json") process.exit((await run(name, args)).status);
