@@ -5,7 +5,7 @@ import { checkProgram } from "../compiler/check-program.ts";
 import { renderDiagnostic } from "../compiler/diagnostics/render.ts";
 import { probeFile, readSource } from "./sources.ts";
 
-const PROBES: readonly ProbeName[] = ["linear", "attentive", "retrieval"];
+const PROBES: readonly ProbeName[] = ["linear", "attentive", "retrieval", "neighbours"];
 
 /** The package's probes, compiled when they are asked for; one of a size is compiled once. */
 export function compiledProbes(): ProbeSource {

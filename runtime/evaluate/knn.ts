@@ -1,3 +1,5 @@
+import { Nearest } from "./nearest.ts";
+
 /** Settings of X-ARES's kNN (reference 2.5): k nearest, votes weighted by softmax(similarity / temperature). */
 export interface KnnSettings {
   readonly k: number;
@@ -24,46 +26,24 @@ export interface LabelledVectors {
  * class. Equal sums go to the lower class. A zero vector is near nothing.
  */
 export function knnPredict(bank: LabelledVectors, queries: Float32Array, dim: number, { k, temperature }: KnnSettings, similarity: Similarity = "cosine"): number[] {
-  const known = similarity === "cosine" ? unitRows(bank.values, dim) : unitFeatures(bank.values, dim);
-  const asked = unitRows(queries, dim);
-  const predictions: number[] = [];
-  for (let q = 0; q * dim < asked.length; q++) {
-    const nearest = nearestRows(known, asked.subarray(q * dim, (q + 1) * dim), k);
-    predictions.push(vote(nearest, bank.labels, temperature));
-  }
-  return predictions;
+  const { bank: known, queries: asked } = scale(bank.values, queries, dim, similarity);
+  const similarities = new Float64Array(bank.labels.length);
+  return Array.from({ length: queries.length / dim }, (_, q) => {
+    const query = asked.subarray(q * dim, (q + 1) * dim);
+    for (let row = 0, at = 0; row < similarities.length; row++) {
+      let product = 0;
+      for (let d = 0; d < dim; d++, at++) product += query[d]! * known[at]!;
+      similarities[row] = product;
+    }
+    const nearest = new Nearest(k);
+    nearest.offer(similarities, 0);
+    return nearest.vote(bank.labels, temperature);
+  });
 }
 
-interface Neighbour {
-  readonly row: number;
-  readonly similarity: number;
-}
-
-/** The k most similar rows, most similar first; equal ones in the order of the bank. */
-function nearestRows(bank: Float32Array, query: Float32Array, k: number): Neighbour[] {
-  const dim = query.length;
-  const best: Neighbour[] = [];
-  for (let row = 0; row * dim < bank.length; row++) {
-    let similarity = 0;
-    for (let d = 0, at = row * dim; d < dim; d++, at++) similarity += query[d]! * bank[at]!;
-    if (best.length === k && similarity <= best[k - 1]!.similarity) continue;
-    let at = best.length;
-    while (at > 0 && best[at - 1]!.similarity < similarity) at--;
-    best.splice(at, 0, { row, similarity });
-    if (best.length > k) best.pop();
-  }
-  return best;
-}
-
-function vote(nearest: readonly Neighbour[], labels: readonly number[], temperature: number): number {
-  const most = nearest[0]?.similarity ?? 0;
-  const sums = new Map<number, number>();
-  for (const { row, similarity } of nearest) {
-    const label = labels[row]!;
-    sums.set(label, (sums.get(label) ?? 0) + Math.exp((similarity - most) / temperature));
-  }
-  const [winner] = [...sums].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  return winner?.[0] ?? 0;
+/** Bank and queries scaled so that their products are the similarity. */
+export function scale(bank: Float32Array, queries: Float32Array, dim: number, similarity: Similarity): { readonly bank: Float32Array; readonly queries: Float32Array } {
+  return { bank: similarity === "cosine" ? unitRows(bank, dim) : unitFeatures(bank, dim), queries: unitRows(queries, dim) };
 }
 
 function unitRows(values: Float32Array, dim: number): Float32Array {

@@ -2,7 +2,7 @@ import { compile, type Compiled, type CompileOptions } from "../../compiler/comp
 import { renderDiagnostic } from "../../compiler/diagnostics/render.ts";
 import { openGpu } from "../../runtime/gpu/index.ts";
 import { Session } from "../../runtime/execute/index.ts";
-import { planInMemory } from "../../runtime/plan/read.ts";
+import { planInMemory, type LoadedPlan } from "../../runtime/plan/read.ts";
 import { readerOf } from "./models.ts";
 
 /** Compiles a text or a file of models/; fails the test with the rendered messages if there are errors. */
@@ -14,15 +14,23 @@ export function compileModel(path: string, options: CompileOptions = {}, text?: 
 
 let device: ReturnType<typeof openGpu> | undefined;
 
+/** This test file's device. */
+export function testGpu(): ReturnType<typeof openGpu> {
+  return (device ??= openGpu());
+}
+
 /** A session of a compiled model on this test file's device. */
 export async function sessionOf(compiled: Compiled): Promise<Session> {
-  device ??= openGpu();
+  return Session.open(loadedOf(compiled), await testGpu());
+}
+
+/** A compiled model as a build folder would be read: through JSON. */
+export function loadedOf(compiled: Compiled): LoadedPlan {
   const wgsl: Record<string, string> = {};
   let constants = new Uint8Array();
   for (const [name, content] of compiled.files) {
     if (typeof content !== "string") constants = new Uint8Array(content);
     else if (name.endsWith(".wgsl")) wgsl[name] = content;
   }
-  // Through JSON, as a build folder would be read.
-  return Session.open(planInMemory(JSON.parse(JSON.stringify(compiled.plan)), wgsl, constants), await device);
+  return planInMemory(JSON.parse(JSON.stringify(compiled.plan)), wgsl, constants);
 }

@@ -1,7 +1,7 @@
 import type { LoadedPlan } from "../../plan/read.ts";
 
-/** The probes there are, as JM models in `models/probes`. */
-export type ProbeName = "linear" | "attentive" | "retrieval";
+/** The probes there are, and the product that kNN needs, as JM models in `models/probes`. */
+export type ProbeName = "linear" | "attentive" | "retrieval" | "neighbours";
 
 /** Where compiled probes come from. The runtime has no compiler, so whoever starts an evaluation brings one. */
 export interface ProbeSource {

@@ -1,9 +1,10 @@
 import { UserError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/index.ts";
-import { knnPredict, XARES_KNN } from "../knn.ts";
+import { XARES_KNN } from "../knn.ts";
 import { principalPlane } from "../pca.ts";
 import { attentiveProbe } from "../probe/attentive-probe.ts";
 import type { ClassifierSettings, Examples } from "../probe/examples.ts";
+import { knnAnywhere } from "../probe/knn-anywhere.ts";
 import { linearProbe } from "../probe/linear-probe.ts";
 import type { ProbeSource } from "../probe/probe-source.ts";
 import { classesOf, frameTargets, type Label } from "./label.ts";
@@ -100,7 +101,7 @@ async function scoreRound(task: SuiteTask, part: Record<"train" | "valid" | "tes
     const bank = { values: meanFeatures(part.train), labels: labels(part.train) };
     const queries = meanFeatures(part.test);
     for (const kind of ["xares", "cosine"] as const) {
-      byColumn[kind] = { truth: labels(part.test), predicted: knnPredict(bank, queries, part.train.dim, XARES_KNN, kind) };
+      byColumn[kind] = { truth: labels(part.test), predicted: await knnAnywhere(gpu, tools.probes, { bank, queries, dim: part.train.dim, settings: XARES_KNN, kind }) };
       progress(`kNN, ${kind}`, 1)(1);
     }
   }

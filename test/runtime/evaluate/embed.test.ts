@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SkippedClip } from "../../../runtime/data/clip-problem.ts";
 import { writeEmbeddings } from "../../../runtime/evaluate/embed-clips.ts";
-import { embedSource } from "../../../runtime/evaluate/embed-source.ts";
+import { embedSource, type EmbeddedWindow } from "../../../runtime/evaluate/embed-source.ts";
 import { Embedder } from "../../../runtime/evaluate/embedder.ts";
 import { meanVectors } from "../../../runtime/evaluate/evaluate-knn.ts";
-import { npyHeader } from "../../../runtime/evaluate/npy.ts";
+import { npyHeader, readNpy as readBack } from "../../../runtime/evaluate/npy.ts";
 import type { Pool } from "../../../runtime/evaluate/pooling.ts";
 import type { Plan } from "../../../runtime/plan/schema.ts";
 import { tinyPlan } from "../train/tiny-plan.ts";
@@ -97,6 +97,16 @@ describe("embedding a source", () => {
     expect(source.reads).toEqual([[0, 0], [0, 8], [0, 16]]);
   });
 
+  it.each([false, true])("cuts clips into pieces of one length, drops the rest, pads a shorter clip (lengths known: %s)", async (known) => {
+    const windows: EmbeddedWindow[] = [];
+    for await (const window of embedSource(new Embedder(tinyPlan(), fakeEmbed()), fakeSource(clips, { known }), [], 9)) windows.push(window);
+    // Of 3 samples: one piece of 9, which is a window of 8 and one of 1. Of 19: two pieces. Of 8: one, padded by 1.
+    expect(windows.map(({ clip, window, last, kept }) => [clip, window, last, kept])).toEqual([
+      [0, 0, false, 4], [0, 1, true, 1], [2, 0, false, 4], [2, 1, true, 1], [2, 0, false, 4], [2, 1, true, 1], [3, 0, false, 4], [3, 1, true, 1],
+    ]);
+    expect([0, 2, 4, 6].map((i) => windows[i]!.values[1])).toEqual([8, 8, 8, 8]); // padding of a piece counts as real
+  });
+
   it("averages the tokens that are not padding over all windows", async () => {
     const vectors = await meanVectors(new Embedder(tinyPlan(), fakeEmbed()), fakeSource(clips), [], () => undefined);
     expect(vectors.names).toEqual(["a/short.wav", "b/long.wav", "b/exact.wav"]);
@@ -125,6 +135,15 @@ describe("writing embeddings", () => {
     expect(rows).toEqual([{ name: "a/short.wav", label: "a" }, { name: "b/long.wav", label: "b" }, { name: "b/exact.wav", label: "b" }]);
     expect(progress).toEqual([1, 3, 4]);
     expect(skipped.map((clip) => clip.name)).toEqual(["a/bad.wav"]);
+  });
+
+  it("can be read back", async () => {
+    await write("mean");
+    const { shape, values } = await readBack(join(folder, "e.npy"));
+    expect(shape).toEqual([3, 2]);
+    expect([...values.subarray(0, 2)]).toEqual([1.5, 3]);
+    truncateSync(join(folder, "e.npy"), 140);
+    await expect(readBack(join(folder, "e.npy"))).rejects.toThrow("it ends after 140 bytes");
   });
 
   it("gives one row a kept time for the time steps, and says which are whose", async () => {
