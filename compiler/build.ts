@@ -4,7 +4,7 @@ import type { ElaboratedModel } from "./elaborate/model.ts";
 import { assemblePlan, type BuildFiles, type LoweredProgram } from "./emit/plan.ts";
 import { emitTrainer } from "./emit/trainer.ts";
 import type { Graph } from "./graph/node.ts";
-import { planPhases } from "./layout/phases.ts";
+import { lastTouch, planPhases } from "./layout/phases.ts";
 import { ARENA, CONSTANTS, planStorage } from "./layout/storage.ts";
 import { withFlatRuns } from "./layout/updates.ts";
 import { modelPrograms } from "./programs.ts";
@@ -42,7 +42,10 @@ export function buildPlan(split: BatchSplit, options: BuildOptions): Compiled {
   const programs = modelPrograms(split, fusion === "full" && fusesAttention(target)).map((one): LoweredProgram => {
     const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, fusion, tuning });
     if (one.name !== "step") return { program: one, lowered };
-    const pass = withFlatRuns(lowered, storage.sums, { buffers, limits, library });
+    const pass = withFlatRuns(lowered, storage.sums, { buffers, limits, library }, (sum) => {
+      const { buffer, byteOffset } = sum.places.get("source")!;
+      return 1 + lastTouch(lowered.dispatches, { buffer, offset: byteOffset, bytes: 4 * sum.elements });
+    });
     const { flops, bytes } = pass.stats;
     const all = { ...pass, stats: { flops: split.passes * flops, bytes: split.passes * bytes } };
     const whole = withFlatRuns(all, storage.runs, { buffers, limits, library });

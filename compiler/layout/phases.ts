@@ -12,13 +12,14 @@ export function planPhases({ model, passes, clips }: BatchSplit, storage: Storag
     const place = storage.gradients.get(weight.name);
     if (place === undefined) return [];
     const range = { buffer: place.buffer, offset: place.byteOffset, bytes: alignUp(4 * count(weight.shape)) };
-    return [{ ...range, after: computing.findLastIndex((dispatch) => touches(dispatch, range)) }];
+    return [{ ...range, after: lastTouch(computing, range) }];
   });
   return { passes, clips, updateFrom, gradients: joined(ranges.sort((a, b) => a.after - b.after || a.buffer - b.buffer || a.offset - b.offset)) };
 }
 
-function touches({ bindings }: DispatchPlan, { buffer, offset, bytes }: Omit<GradientRange, "after">): boolean {
-  return bindings.some((b) => b.buffer === buffer && b.offset < offset + bytes && offset < b.offset + b.size);
+/** The last of the dispatches that touches a range; -1 if none does. */
+export function lastTouch(dispatches: readonly DispatchPlan[], { buffer, offset, bytes }: Omit<GradientRange, "after">): number {
+  return dispatches.findLastIndex(({ bindings }) => bindings.some((b) => b.buffer === buffer && b.offset < offset + bytes && offset < b.offset + b.size));
 }
 
 /** Neighbours in memory that are final at once, as one. */

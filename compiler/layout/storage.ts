@@ -3,7 +3,7 @@ import type { ElaboratedModel } from "../elaborate/model.ts";
 import type { ElaboratedRule } from "../elaborate/rule.ts";
 import { gradientOf, stateOf, valueOf } from "../programs.ts";
 import type { Place } from "../schedule/tensor.ts";
-import { sumOf } from "../batch/sum.ts";
+import { piecesOf, sumOf } from "../batch/sum.ts";
 import { layOutFlat, type FlatSegment } from "./flat.ts";
 
 /** One run of an update rule over flat memory: for each of the rule's names, where its values start. */
@@ -25,7 +25,7 @@ export interface Storage {
   readonly outputs: ReadonlyMap<string, Place>;
   /** Where the updates read each trained weight's gradient. */
   readonly gradients: ReadonlyMap<string, Place>;
-  /** What follows each pass where a step has several: its gradients are added to those before. */
+  /** Where a step has several passes: each one's gradients are added to those before, piece by piece. */
   readonly sums: readonly FlatRun[];
   /** What follows the gradients in a training step: the optimizers, then the averages. */
   readonly runs: readonly FlatRun[];
@@ -104,9 +104,10 @@ export function planStorage(model: ElaboratedModel, passes = 1): Storage {
       segments(net).map((segment) => run(rule, segment, { target: weightBuffers.get(net), source: weightBuffers.get(of) })),
     ),
   ];
-  const sums = passes === 1 ? [] : [...gradientBuffers].map(([net, target]) => {
-    const whole = { net, offset: 0, elements: (flat.bytesOfNet.get(net) ?? 0) / 4, update: 0 };
-    return run(sumOf(passes), whole, { target, source: passBuffers.get(net) });
+  const sums = passes === 1 ? [] : [...gradientBuffers].flatMap(([net, target]) => {
+    const starts = model.weights.flatMap((weight) => (weight.net === net ? [flat.offsetOf.get(weight.name) ?? 0] : []));
+    const pieces = piecesOf(starts, flat.bytesOfNet.get(net) ?? 0);
+    return pieces.map(({ offset, bytes }) => run(sumOf(passes), { net, offset, elements: bytes / 4, update: 0 }, { target, source: passBuffers.get(net) }));
   });
   return { buffers, tensors, weights, outputs, gradients, sums, runs };
 }

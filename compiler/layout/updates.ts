@@ -1,4 +1,4 @@
-import type { HostExpr, Limits } from "@jepac/runtime/plan";
+import type { DispatchPlan, HostExpr, Limits } from "@jepac/runtime/plan";
 import { FLAT_SIZE, FLAT_UNIT } from "../elaborate/rule.ts";
 import type { Output } from "../graph/node.ts";
 import { runPasses } from "../passes/pipeline.ts";
@@ -18,21 +18,28 @@ export interface FlatContext {
   readonly library: KernelLibrary;
 }
 
-/** A training step followed by its updates of flat memory: one dispatch for each window of each run. */
-export function withFlatRuns(step: Lowered, runs: readonly FlatRun[], context: FlatContext): Lowered {
-  const parts = runs.flatMap((run) => {
-    const outputs = optimised(run);
-    return windows(run).map((window) => lowerWindow(window, outputs, context));
-  });
-  let { params, dispatches } = step;
+/**
+ * A training step with updates of flat memory: one dispatch for each window of each run, before dispatch `at` of the
+ * step; at its end, if `at` is not given.
+ */
+export function withFlatRuns(step: Lowered, runs: readonly FlatRun[], context: FlatContext, at?: (run: FlatRun) => number): Lowered {
+  const inserted = new Map<number, DispatchPlan[]>();
+  let { params } = step;
   let { flops, bytes } = step.stats;
-  for (const part of parts) {
-    const first = params.length;
-    dispatches = [...dispatches, ...part.dispatches.map((d) => ({ ...d, params: d.params < 0 ? -1 : d.params + first }))];
-    params = [...params, ...part.params];
-    flops += part.stats.flops;
-    bytes += part.stats.bytes;
+  for (const run of runs) {
+    const outputs = optimised(run);
+    const where = at?.(run) ?? step.dispatches.length;
+    for (const window of windows(run)) {
+      const part = lowerWindow(window, outputs, context);
+      const first = params.length;
+      const dispatches = part.dispatches.map((d) => ({ ...d, params: d.params < 0 ? -1 : d.params + first }));
+      inserted.set(where, [...(inserted.get(where) ?? []), ...dispatches]);
+      params = [...params, ...part.params];
+      flops += part.stats.flops;
+      bytes += part.stats.bytes;
+    }
   }
+  const dispatches = [...step.dispatches.flatMap((d, i) => [...(inserted.get(i) ?? []), d]), ...(inserted.get(step.dispatches.length) ?? [])];
   return { ...step, params, dispatches, stats: { flops, bytes } };
 }
 

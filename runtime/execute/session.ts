@@ -254,7 +254,7 @@ async function allocate(plan: Plan, gpu: Gpu): Promise<GPUBuffer[]> {
   if (!error) return buffers;
   for (const buffer of buffers) buffer.destroy();
   const total = plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0);
-  throw new UserError("JR107", `'${gpu.info.name}' has no room for the ${(total / 2 ** 30).toFixed(2)} GiB of ${plan.model}`, "Build with a smaller batch or a smaller preset, for example --set batch=4.");
+  throw new UserError("JR107", `'${gpu.info.name}' has no room for the ${(total / 2 ** 30).toFixed(2)} GiB of ${plan.model}`, "Build for what it has, for example jepac build --memory 8GiB, or with a smaller preset.");
 }
 
 function count(tensor: TensorPlan): number {

@@ -41,6 +41,8 @@ describe("a batch in passes", () => {
       const session = await open(microBatch);
       expect(session.plan.config["batch"]).toBe(4);
       expect(session.plan.programs["step"]!.phases).toMatchObject({ passes: 4 / microBatch, clips: microBatch });
+      // Gradients are added up net by net, as the backward pass comes to them.
+      expect(new Set(session.plan.programs["step"]!.phases!.gradients.map((range) => range.after)).size).toBeGreaterThan(1);
       const passes = await curve(session);
       expect(passes.sizes).toEqual(whole.sizes);
       passes.losses.forEach((loss, step) => expect(apart(loss, whole.losses[step]!), `step ${step}`).toBeLessThan(2e-5));
