@@ -2,11 +2,13 @@ import type { Plan } from "@jepac/runtime/plan";
 import type { BatchSplit } from "./batch/split.ts";
 import type { ElaboratedModel } from "./elaborate/model.ts";
 import { assemblePlan, type BuildFiles, type LoweredProgram } from "./emit/plan.ts";
+import { sourcesOf } from "./emit/sources.ts";
 import { emitTrainer } from "./emit/trainer.ts";
 import type { Graph } from "./graph/node.ts";
 import { lastTouch, planPhases } from "./layout/phases.ts";
 import { ARENA, CONSTANTS, planStorage } from "./layout/storage.ts";
 import { withFlatRuns } from "./layout/updates.ts";
+import type { Program } from "./program/program.ts";
 import { modelPrograms } from "./programs.ts";
 import { KernelLibrary } from "./schedule/library.ts";
 import { lower } from "./schedule/lower.ts";
@@ -55,12 +57,13 @@ export function buildPlan(split: BatchSplit, options: BuildOptions): Compiled {
   return { plan, files, model, graphs: new Map(programs.map((p) => [p.program.name, p.program.graph])) };
 }
 
-/** The folder with all it needs to train by itself. `source`: the main file, as its user calls it. */
-export function withTrainer(compiled: Compiled, source: string): Compiled {
-  const { typescript, javascript } = emitTrainer(compiled.plan, source);
+/** The folder with all it needs to train by itself, and the texts that it was made from. */
+export function withTrainer(compiled: Compiled, program: Program): Compiled {
+  const { typescript, javascript } = emitTrainer(compiled.plan, program.main.source.path);
   const files: BuildFiles = new Map(compiled.files);
   files.set("trainer.ts", typescript);
   files.set("trainer.js", javascript);
+  files.set("source.json", `${JSON.stringify(sourcesOf(program), null, 2)}\n`);
   // Wherever the folder goes, its trainer is a module.
   files.set("package.json", `{ "private": true, "type": "module" }\n`);
   return { ...compiled, files };

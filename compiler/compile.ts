@@ -32,13 +32,12 @@ export interface CompileResult {
 export function compile(mainPath: string, read: ReadSource, options: CompileOptions = {}): CompileResult {
   const { diagnostics, program } = checkProgram(mainPath, read);
   if (program === undefined) return { diagnostics };
-  const source = program.main.source.path;
   try {
     if (options.memory !== undefined) {
       const { compiled, choice } = compileWithin(program, { ...options, memory: options.memory });
-      return { diagnostics, compiled: withTrainer(compiled, source), memory: choice };
+      return { diagnostics, compiled: withTrainer(compiled, program), memory: choice };
     }
-    return { diagnostics, compiled: withTrainer(buildPlan(elaborateSplit(program, options), options), source) };
+    return { diagnostics, compiled: withTrainer(buildPlan(elaborateSplit(program, options), options), program) };
   } catch (error) {
     if (error instanceof ElaborationFailure) return { diagnostics: [...diagnostics, error.diagnostic] };
     if (error instanceof LowerError) return { diagnostics: [...diagnostics, overLimit(error, program, options)] };

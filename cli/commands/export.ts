@@ -6,6 +6,7 @@ interface ExportFlags {
   safetensors?: string;
   names: Spelling;
   onnx?: string;
+  build?: string;
   model?: string;
   program: string;
 }
@@ -16,8 +17,9 @@ export function addExport(program: Command): void {
     .argument("<checkpoint>", "a checkpoint or a run's folder")
     .option("--safetensors <file>", "write the weights with the names of the authors' PyTorch code")
     .addOption(new Option("--names <spelling>", "how the safetensors name attention: attn.qkv as in the paper's code, or attn.Wqkv as in today's").choices(SPELLINGS).default("qkv"))
-    .option("--onnx <file>", "write an exported function with its weights, for onnxruntime; needs --model")
-    .option("--model <model.jm>", "the file that the run was built from")
+    .option("--onnx <file>", "write an exported function with its weights, for onnxruntime")
+    .option("--build <folder>", "what `jepac build` wrote, where run.json does not say it")
+    .option("--model <model.jm>", "the model's file instead")
     .option("--program <name>", "the exported function that goes into the ONNX file", "embed")
     .description("write a trained model for other tools")
     .action(async (checkpoint: string, options: ExportFlags) => {
@@ -30,10 +32,9 @@ export function addExport(program: Command): void {
     });
 }
 
-async function toOnnx(checkpoint: string, out: string, { model, program }: ExportFlags): Promise<void> {
-  if (model === undefined) throw new UserError("JC051", "--onnx needs --model", "name the .jm file that the run was built from, for example --model models/audio-jepa.jm");
+async function toOnnx(checkpoint: string, out: string, { build, model, program }: ExportFlags): Promise<void> {
   // Only here: the compiler takes long to load.
   const { writeOnnx } = await import("./export-onnx.ts");
-  const written = await writeOnnx({ checkpoint, model, program, out });
+  const written = await writeOnnx({ checkpoint, build, model, program, out });
   if (written !== undefined) process.stdout.write(`${out}: ${program} of ${written.model}, after ${written.step} steps, ${written.weights} weights, ${bytes(written.bytes)}\n`);
 }

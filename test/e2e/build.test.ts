@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { afterAll, describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
+import type { BuildSources } from "../../compiler/emit/sources.ts";
 import type { Plan } from "../../runtime/plan/index.ts";
 import { planInMemory } from "../../runtime/plan/read.ts";
 import { script } from "../cli/command.ts";
@@ -48,7 +49,10 @@ describe("a build folder", () => {
 
   it("holds the plan, the kernels that it names, the constants and the trainer, and nothing else", () => {
     const named = built.plan.kernels.flatMap((kernel) => kernel.variants.map((variant) => variant.file));
-    expect(new Set(built.files.keys())).toEqual(new Set(["plan.json", "constants.bin", "trainer.ts", "trainer.js", "package.json", ...named]));
+    expect(new Set(built.files.keys())).toEqual(new Set(["plan.json", "constants.bin", "trainer.ts", "trainer.js", "source.json", "package.json", ...named]));
+    const { main, texts } = JSON.parse(built.files.get("source.json") as string) as BuildSources;
+    expect(Object.keys(texts)).toEqual(expect.arrayContaining([main, "std/prelude.jm", "std/layers.jm"]));
+    expect(compile(main, (path) => texts[path]).compiled!.files).toEqual(built.files);
     expect(JSON.parse(built.files.get("plan.json") as string)).toEqual(JSON.parse(JSON.stringify(built.plan)));
     expect(built.plan).toMatchObject({ format: "jepac-plan", version: 1, model: "SmallJepa", config: { dim: 16, batch: 4 } });
     const { stats } = built.plan;

@@ -15,7 +15,6 @@ import { golden } from "../../goldens/read.ts";
 import { GOLDEN_CONFIG } from "../../support/models.ts";
 import { compileModel } from "../../support/session.ts";
 
-const model = fileURLToPath(new URL("../../../models/audio-jepa-official.jm", import.meta.url));
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "jepac-imported-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -35,7 +34,8 @@ function worst(found: ArrayLike<number>, expected: ArrayLike<number>): number {
 
 it("an imported checkpoint embeds on the device, and its ONNX in onnxruntime, what PyTorch computes", { timeout: 300_000 }, async () => {
   const buildDir = writeBuild(join(folder, "build"), compileModel("models/audio-jepa-official.jm", { set: GOLDEN_CONFIG, target: "software" }));
-  const { checkpoint } = await importCheckpoint({ file: fixture("lightning.ckpt"), buildDir, out: join(folder, "run") });
+  const run = join(folder, "run");
+  const { checkpoint } = await importCheckpoint({ file: fixture("lightning.ckpt"), buildDir, out: run });
   const file = await openSafetensors(fixture("embeddings.safetensors"));
   const expected = await file.read("lightning");
   await file.close();
@@ -50,7 +50,7 @@ it("an imported checkpoint embeds on the device, and its ONNX in onnxruntime, wh
   expect(worst(npy(embedded.npy), expected)).toBeLessThan(1e-4);
 
   const out = join(folder, "encoder.onnx");
-  expect(await writeOnnx({ checkpoint, model, program: "embed", out })).toMatchObject({ model: "AudioJepaOfficial", step: 100_000, weights: 28 });
+  expect(await writeOnnx({ checkpoint: run, program: "embed", out })).toMatchObject({ model: "AudioJepaOfficial", step: 100_000, weights: 28 });
   const { data } = (await runOnnx([readFileSync(out)], new Map([["clip", ndarray("f32", [3, 8000], raw)], ["valid", ndarray("i32", [3], valid)]]))).get("result")!;
   expect(worst(data, expected)).toBeLessThan(1e-4);
   expect(worst(data, npy(embedded.npy))).toBeLessThan(1e-4);
