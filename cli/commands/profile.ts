@@ -17,9 +17,15 @@ export function addProfile(program: Command): void {
     .action(async (build: string, options: { program: string; runs: number; top: number; adapter?: string; html?: string; json?: true }) => {
       const profile = await profileBuild({ buildDir: build, program: options.program, runs: options.runs, adapter: options.adapter });
       if (options.html !== undefined) await writeProfilePage(profile, options.html);
-      if (options.json === true) process.stdout.write(`${JSON.stringify(profile)}\n`);
+      if (options.json === true) process.stdout.write(`${JSON.stringify({ ...profile, kernels: profile.kernels.map(withRates) })}\n`);
       else print(profile, options.top);
     });
+}
+
+/** 10⁹ operations and bytes a second beside the sums; left out where there are none. */
+function withRates(kernel: KernelTime): object {
+  const { flops, bytes, milliseconds } = kernel;
+  return { ...kernel, gflopPerSecond: perSecond(flops, milliseconds), gigabytesPerSecond: perSecond(bytes, milliseconds) };
 }
 
 function print({ model, program, gpu, runMilliseconds, kernelMilliseconds, kernels }: Profile, top: number): void {

@@ -157,7 +157,9 @@ describe("jepac profile", () => {
     expect(table).toMatchObject({ code: 0, err: "" });
     expect(table.out).toMatch(/^SmallJepa\.step on .* ms a run, .* ms in kernels\n +share +ms +times +GFLOP\/s +GB\/s {2}kernel +line\n(.* % .*\.jm:\d+\n){3}and \d+ more: --top \d+\n$/);
     expect(readFileSync(page, "utf8")).toContain("SmallJepa: a profile of step");
-    const { kernels } = JSON.parse((await jepac(["profile", build, "--runs", "1", "--program", "embed", "--json"])).out) as { kernels: { kernel: string }[] };
+    const { kernels } = JSON.parse((await jepac(["profile", build, "--runs", "1", "--program", "embed", "--json"])).out) as { kernels: { kernel: string; milliseconds: number; flops: number; gflopPerSecond?: number }[] };
+    const product = kernels.find(({ kernel }) => kernel.startsWith("product"))!;
+    expect(product.gflopPerSecond).toBeCloseTo(product.flops / 1e6 / product.milliseconds, 6);
     expect(kernels.map(({ kernel }) => kernel)).toContainEqual(expect.stringMatching(/^product_matmul/));
     refused(await jepac(["profile", build, "--program", "embde"]), "error[JR301]");
   });
