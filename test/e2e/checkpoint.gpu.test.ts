@@ -44,7 +44,7 @@ describe("recomputing layers in the backward pass", () => {
     expect(asked.losses).toEqual(kept.losses);
     expect(asked.gradients).toEqual(kept.gradients);
     expect(asked.gradients.some((value) => value !== 0)).toBe(true);
-    expect(asked.arena).toBeLessThan(0.5 * kept.arena);
+    expect(asked.arena).toBeLessThan(0.6 * kept.arena);
     expect(asked.flops).toBeGreaterThan(1.1 * kept.flops);
   }, 180_000);
 
