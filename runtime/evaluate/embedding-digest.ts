@@ -1,24 +1,24 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { fileProblem } from "../checkpoint/file-problem.ts";
-import { findCheckpoint } from "../checkpoint/find.ts";
 import { UserError } from "../errors.ts";
 import type { LoadedPlan } from "../plan/read.ts";
+import { versions } from "../train/versions.ts";
 
-/** The weights to embed with: a checkpoint or a run's folder, or the untrained network of a seed. */
+/** The weights to embed with: a checkpoint's file, or the untrained network of a seed. */
 export type Weights = { readonly checkpoint: string } | { readonly seed: number };
 
 /**
- * A hash of all that decides an embedding: the bytes of the checkpoint (or the initialisers and their seed) and the
- * program that computes with them. Embeddings kept under it cannot be taken for another model's.
+ * A hash of all that decides an embedding: the bytes of the checkpoint (or the initialisers and their seed), the
+ * program that computes with them, and the version of what reads the audio. Embeddings kept under it cannot be taken for another model's.
  */
 export async function embeddingDigest(loaded: LoadedPlan, program: string, weights: Weights): Promise<string> {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(`${versions()["runtime"]}\n`);
   if ("seed" in weights) {
     hash.update(`untrained ${weights.seed} ${loaded.plan.fingerprint}\n`);
     addProgram(hash, loaded, "init");
   } else {
-    await addFile(hash, await findCheckpoint(weights.checkpoint));
+    await addFile(hash, weights.checkpoint);
   }
   addProgram(hash, loaded, program);
   return hash.digest("hex").slice(0, 16);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomic, writeBytes } from "../../checkpoint/atomic-write.ts";
+import { findCheckpoint } from "../../checkpoint/find.ts";
 import { UserError } from "../../errors.ts";
 import { Session } from "../../execute/index.ts";
 import { openGpu, type Gpu } from "../../gpu/index.ts";
@@ -22,6 +23,7 @@ import { findTask, type TaskShards } from "./task-data.ts";
 export interface SuiteOptions {
   /** What `jepac build` wrote. */
   readonly buildDir: string;
+  /** A run's folder stands for its latest checkpoint. */
   readonly weights: Weights;
   /** The folder of the tasks' folders. */
   readonly data: string;
@@ -43,7 +45,7 @@ export interface SuiteOptions {
 
 export interface SuiteResult {
   readonly model: string;
-  /** Null for the untrained network. */
+  /** The file; null for the untrained network. */
   readonly checkpoint: string | null;
   readonly digest: string;
   readonly seed: number;
@@ -56,8 +58,10 @@ export interface SuiteResult {
  * @throws UserError JR1xx device, JR2xx plan, JR51x checkpoint, JR60x embedding
  */
 export async function evaluateSuite(options: SuiteOptions): Promise<SuiteResult> {
-  const { weights, seed = 42, program = "embed" } = options;
+  const { seed = 42, program = "embed" } = options;
   const loaded = await loadPlan(options.buildDir);
+  // Found once: a run that trains on meanwhile has a newer checkpoint soon.
+  const weights: Weights = "seed" in options.weights ? options.weights : { checkpoint: await findCheckpoint(options.weights.checkpoint) };
   const digest = await embeddingDigest(loaded, program, weights);
   const encoder = new LazyEncoder(loaded, weights, program, options.adapter);
   const tasks: TaskOutcome[] = [];
