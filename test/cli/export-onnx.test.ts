@@ -2,11 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { encodeWav } from "../../runtime/data/formats/wav-write.ts";
 import { importCheckpoint } from "../../runtime/exchange/import-checkpoint.ts";
 import { writeBuild } from "../e2e/small.ts";
 import { GOLDEN_CONFIG } from "../support/models.ts";
 import { compileModel } from "../support/session.ts";
-import { jepac, root } from "./command.ts";
+import { jepac, root, script } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "jepac-onnx-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,6 +28,17 @@ describe("jepac export --onnx", () => {
     expect(ended).toMatchObject({ code: 0, err: "" });
     expect(ended.out).toMatch(/w\.safetensors: 90 tensors of AudioJepaOfficial, after 100000 steps\n.*encoder\.onnx: embed of AudioJepaOfficial, after 100000 steps, 28 weights, \d+ KiB\n$/);
     expect(readFileSync(out).toString("latin1")).toContain("target_encoder.blocks.1.mlp.fc2.weight");
+  });
+
+  it("is run by examples/embed-onnx.mjs", async () => {
+    const tone = (hertz: number): string => {
+      const file = join(folder, `${hertz}.wav`);
+      writeFileSync(file, encodeWav(Float32Array.from({ length: 8000 }, (_, i) => 0.5 * Math.sin((2 * Math.PI * hertz * i) / 8000)), 8000));
+      return file;
+    };
+    const ended = await script(join(root, "examples/embed-onnx.mjs"), [out, tone(440), tone(3000)]);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.out).toMatch(/^2 clips of at most 8000 samples: 32 tokens of 24 numbers each[^\n]*\n440\.wav +1\.000 {2}-?[01]\.\d{3}\n3000\.wav +-?[01]\.\d{3} {2}1\.000\n$/);
   });
 
   it("says what is wrong", { timeout: 180_000 }, async () => {
