@@ -1,19 +1,10 @@
 import type { BufferPlan, TensorPlan } from "@jepac/runtime/plan";
 import type { ElaboratedModel } from "../elaborate/model.ts";
-import type { ElaboratedRule } from "../elaborate/rule.ts";
 import { gradientOf, stateOf, valueOf } from "../programs.ts";
 import type { Place } from "../schedule/tensor.ts";
 import { piecesOf, sumOf } from "../batch/sum.ts";
-import { layOutFlat, type FlatSegment } from "./flat.ts";
-
-/** One run of an update rule over flat memory: for each of the rule's names, where its values start. */
-export interface FlatRun {
-  readonly rule: ElaboratedRule;
-  /** Which of the rule's updates. */
-  readonly update: number;
-  readonly elements: number;
-  readonly places: ReadonlyMap<string, Place>;
-}
+import { layOutFlat } from "./flat.ts";
+import { flatRun, updateRuns, type FlatRun } from "./runs.ts";
 
 /** All memory that outlives a run, and where everything in it lies. */
 export interface Storage {
@@ -27,7 +18,7 @@ export interface Storage {
   readonly gradients: ReadonlyMap<string, Place>;
   /** Where a step has several passes: each one's gradients are added to those before, piece by piece. */
   readonly sums: readonly FlatRun[];
-  /** What follows the gradients in a training step: the optimizers, then the averages. */
+  /** What follows the gradients in a training step: the optimizers, with the averages. */
   readonly runs: readonly FlatRun[];
 }
 
@@ -81,33 +72,11 @@ export function planStorage(model: ElaboratedModel, passes = 1): Storage {
     }
   }
 
-  const run = (rule: ElaboratedRule, { offset, elements, update }: FlatSegment, owners: Readonly<Record<string, number | undefined>>): FlatRun => ({
-    rule,
-    update,
-    elements,
-    places: new Map(Object.entries(owners).map(([name, buffer]) => [name, { buffer: buffer ?? 0, byteOffset: offset }])),
-  });
-  const segments = (net: string): readonly FlatSegment[] => flat.segments.get(net) ?? [];
-  const runs = [
-    ...model.optimizers.flatMap(({ nets, rule }) =>
-      nets.flatMap((net) =>
-        segments(net).map((segment) =>
-          run(rule, segment, {
-            target: weightBuffers.get(net),
-            source: gradientBuffers.get(net),
-            ...Object.fromEntries(rule.stateNames.map(({ name }) => [`state.${name}`, stateBuffers.get(`${name}.${net}`)])),
-          }),
-        ),
-      ),
-    ),
-    ...model.averages.flatMap(({ net, of, rule }) =>
-      segments(net).map((segment) => run(rule, segment, { target: weightBuffers.get(net), source: weightBuffers.get(of) })),
-    ),
-  ];
+  const runs = updateRuns(model, flat, { weights: weightBuffers, gradients: gradientBuffers, states: stateBuffers });
   const sums = passes === 1 ? [] : [...gradientBuffers].flatMap(([net, target]) => {
     const starts = model.weights.flatMap((weight) => (weight.net === net ? [flat.offsetOf.get(weight.name) ?? 0] : []));
     const pieces = piecesOf(starts, flat.bytesOfNet.get(net) ?? 0);
-    return pieces.map(({ offset, bytes }) => run(sumOf(passes), { net, offset, elements: bytes / 4, update: 0 }, { target, source: passBuffers.get(net) }));
+    return pieces.map(({ offset, bytes }) => flatRun(sumOf(passes), { net, offset, elements: bytes / 4, update: 0 }, { target, source: passBuffers.get(net) }));
   });
   return { buffers, tensors, weights, outputs, gradients, sums, runs };
 }

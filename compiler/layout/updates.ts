@@ -1,12 +1,13 @@
 import type { DispatchPlan, HostExpr, Limits } from "@jepac/runtime/plan";
-import { FLAT_SIZE, FLAT_UNIT } from "../elaborate/rule.ts";
+import { FLAT_SIZE, FLAT_UNIT, type ElaboratedRule, type FlatUpdate } from "../elaborate/rule.ts";
 import type { Output } from "../graph/node.ts";
 import { runPasses } from "../passes/pipeline.ts";
 import type { KernelLibrary } from "../schedule/library.ts";
 import { lower } from "../schedule/lower.ts";
 import type { Lowered } from "../schedule/types.ts";
 import type { Place } from "../schedule/tensor.ts";
-import type { FlatRun } from "./storage.ts";
+import { withFollowers } from "./followers.ts";
+import type { FlatRun } from "./runs.ts";
 
 /** Flat memory is bound in windows of at most this many bytes, so that any adapter can bind them. */
 const WINDOW = 2 ** 27;
@@ -54,11 +55,17 @@ function windows(run: FlatRun): readonly FlatRun[] {
 }
 
 /** What a run's update computes, the same in each of its windows. */
-function optimised({ rule, update }: FlatRun): readonly Output[] {
-  const moved = rule.updates[update];
-  if (moved === undefined) throw new Error(`rule ${rule.rule} has no update ${update}`);
+function optimised({ rule, update, followers }: FlatRun): readonly Output[] {
+  const moved = updateOf(rule, update);
   const outputs: Output[] = [{ name: "target", node: moved.target }, ...moved.states.map((s) => ({ name: `state.${s.name}`, node: s.node }))];
-  return runPasses({ name: rule.rule, outputs, sizes: [{ name: FLAT_SIZE, min: 1, max: WINDOW / 4 / FLAT_UNIT }] }).outputs;
+  const graph = { name: rule.rule, outputs, sizes: [{ name: FLAT_SIZE, min: 1, max: WINDOW / 4 / FLAT_UNIT }] };
+  return runPasses(withFollowers(graph, followers.map((average) => updateOf(average.rule, average.update).target))).outputs;
+}
+
+function updateOf(rule: ElaboratedRule, update: number): FlatUpdate {
+  const found = rule.updates[update];
+  if (found === undefined) throw new Error(`rule ${rule.rule} has no update ${update}`);
+  return found;
 }
 
 function lowerWindow({ rule, elements, places }: FlatRun, outputs: readonly Output[], { buffers, limits, library }: FlatContext): Lowered {
