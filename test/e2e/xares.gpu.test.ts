@@ -60,6 +60,8 @@ describe("jepac eval --suite xares", () => {
     expect(scored(run!, "librispeechmalefemale").samples).toEqual({ train: 8, valid: 4, test: 6 });
     expect(scored(run!, "esc50").scores.linear).toMatchObject({ n: 20, folds: [expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)] as number[] });
     expect(scored(run!, "clotho").scores).toEqual({ linear: expect.objectContaining({ n: 2 }) as unknown });
+    expect(scored(run!, "esc50").curves.map(({ linear }) => [linear!.loss.length, linear!.validation.length])).toEqual(Array.from({ length: 5 }, () => [10, 10]));
+    for (const { linear } of scored(run!, "maestro").curves) expect(linear!.loss.at(-1)).toBeLessThan(linear!.loss[0]!);
     expect(scored(run!, "maestro").classes).toEqual(["60", "61"]);
     // Square waves of two pitches: near neighbours tell them apart in any network.
     for (const task of ["cremad", "librispeechmalefemale", "esc50"]) {

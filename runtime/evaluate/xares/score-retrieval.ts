@@ -12,12 +12,12 @@ import type { SuiteTask } from "./task.ts";
 const HIDDEN = 1024;
 
 /** Scores a task of captions: R@1, resampled by clip for its interval. */
-export async function scoreRetrieval(task: SuiteTask, { train, valid, test }: Record<"train" | "valid" | "test", SampleSet>, tools: ScoringTools): Promise<Pick<ScoredTask, "scores" | "notes">> {
+export async function scoreRetrieval(task: SuiteTask, { train, valid, test }: Record<"train" | "valid" | "test", SampleSet>, tools: ScoringTools): Promise<Pick<ScoredTask, "scores" | "curves" | "notes">> {
   const given = tools.vocabulary === undefined ? undefined : wordPieces(tools.vocabulary);
   if (tools.vocabulary !== undefined && !given) throw new UserError("JR642", "the vocabulary is none of BERT's: it should hold one piece a line, [PAD] first, and [UNK], [CLS] and [SEP]", "bert-base-uncased's vocab.txt is what X-ARES uses.");
   const captioned = (set: SampleSet): Captioned => ({ features: meanFeatures(set), captions: set.samples.map(({ label }) => (label.kind === "captions" ? label.captions : [])) });
   const vocabulary = given ?? vocabularyOf(captioned(train).captions.flat());
-  const { found } = await retrievalProbe(await tools.gpu(), tools.probes, {
+  const { found, curve } = await retrievalProbe(await tools.gpu(), tools.probes, {
     train: captioned(train), valid: captioned(valid), test: captioned(test),
     dim: train.dim, vocabulary, hidden: HIDDEN, batch: task.batch, epochs: task.epochs, seed: tools.seed,
     onEpoch: (epoch) => {
@@ -27,6 +27,7 @@ export async function scoreRetrieval(task: SuiteTask, { train, valid, test }: Re
   const clips = test.samples.length;
   return {
     scores: { linear: { score: recallAt1(found), ...bootstrap(clips, (counts) => recallAt1(found, counts)), n: clips } },
+    curves: [{ linear: curve }],
     notes: given ? [] : ["captions cut into whole words, for want of bert-base-uncased's vocabulary"],
   };
 }

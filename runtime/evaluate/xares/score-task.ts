@@ -3,10 +3,11 @@ import type { Gpu } from "../../gpu/index.ts";
 import { XARES_KNN } from "../knn.ts";
 import { principalPlane } from "../pca.ts";
 import { attentiveProbe } from "../probe/attentive-probe.ts";
-import type { ClassifierSettings, Examples } from "../probe/examples.ts";
+import type { ClassifierSettings, Examples, Logits } from "../probe/examples.ts";
 import { knnAnywhere } from "../probe/knn-anywhere.ts";
 import { linearProbe } from "../probe/linear-probe.ts";
 import type { ProbeSource } from "../probe/probe-source.ts";
+import type { ProbeCurve } from "../probe/train-probe.ts";
 import { classesOf, frameTargets, type Label } from "./label.ts";
 import { answersOf, measureOf, ofAnswers } from "./measure.ts";
 import { join, meanFeatures, meanOverTime, type SampleSet } from "./sample-set.ts";
@@ -17,6 +18,8 @@ import type { Round } from "./task-data.ts";
 
 /** Points of a map: more cannot be told apart. */
 const MAP_POINTS = 600;
+/** V-JEPA's (reference 3.3). */
+const ATTENTIVE_EPOCHS = 20;
 
 export interface ScoringTools {
   readonly gpu: () => Promise<Gpu>;
@@ -57,6 +60,7 @@ export async function scoreTask(task: SuiteTask, sets: ReadonlyMap<string, Sampl
     classes,
     notes,
     scores: combined(results),
+    curves: results.map(({ curves }) => curves),
     ...(answers && { answers: { truth: results.flatMap((result) => result.answers!.truth), predicted: results.flatMap((result) => result.answers!.predicted) } }),
     map: mapOf(tested, placed),
   };
@@ -65,6 +69,7 @@ export async function scoreTask(task: SuiteTask, sets: ReadonlyMap<string, Sampl
 interface RoundResult {
   readonly scores: Partial<Record<Column, Score>>;
   readonly answers?: Answers;
+  readonly curves: Partial<Record<Column, ProbeCurve>>;
   /** Of kNN and probes in accuracy tasks: to put folds together. */
   readonly byColumn: Partial<Record<Column, Answers>>;
 }
@@ -85,16 +90,18 @@ async function scoreRound(task: SuiteTask, part: Record<"train" | "valid" | "tes
   });
   const scores: Partial<Record<Column, Score>> = {};
   const byColumn: Partial<Record<Column, Answers>> = {};
-  const keep = (column: Column, examples: Examples, logits: readonly Float32Array[]): void => {
+  const curves: Partial<Record<Column, ProbeCurve>> = {};
+  const keep = (column: Column, examples: Examples, { logits, curve }: { readonly logits: Logits; readonly curve: ProbeCurve }): void => {
+    curves[column] = curve;
     if (metric.kind === "accuracy") byColumn[column] = answersOf(examples, logits);
     else scores[column] = measure.withInterval(examples, logits);
   };
   const gpu = await tools.gpu();
   const linear = settings((set) => (inTime ? framesOf(set, placed, tools.hop) : clipsOf(set, placed)));
-  keep("linear", linear.test, (await linearProbe(gpu, tools.probes, { ...linear, epochs: task.epochs, onEpoch: progress("linear probe", task.epochs) })).logits);
+  keep("linear", linear.test, await linearProbe(gpu, tools.probes, { ...linear, epochs: task.epochs, onEpoch: progress("linear probe", task.epochs) }));
   if (tools.attentive && !inTime) {
     const attentive = settings((set) => sequencesOf(set, placed));
-    keep("attentive", attentive.test, (await attentiveProbe(gpu, tools.probes, { ...attentive, epochs: 20, onEpoch: progress("attentive probe", 20) })).logits);
+    keep("attentive", attentive.test, await attentiveProbe(gpu, tools.probes, { ...attentive, epochs: ATTENTIVE_EPOCHS, onEpoch: progress("attentive probe", ATTENTIVE_EPOCHS) }));
   }
   if (task.knn) {
     const labels = (set: SampleSet): number[] => set.samples.map(({ label }) => classOf(label, placed));
@@ -105,7 +112,7 @@ async function scoreRound(task: SuiteTask, part: Record<"train" | "valid" | "tes
       progress(`kNN, ${kind}`, 1)(1);
     }
   }
-  return { scores, byColumn, ...(byColumn.linear && { answers: byColumn.linear }) };
+  return { scores, byColumn, curves, ...(byColumn.linear && { answers: byColumn.linear }) };
 }
 
 function combined(results: readonly RoundResult[]): Partial<Record<Column, Score>> {

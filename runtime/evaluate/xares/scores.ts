@@ -1,5 +1,6 @@
 import type { SkippedClip } from "../../data/clip-problem.ts";
 import type { Plane } from "../pca.ts";
+import type { ProbeCurve } from "../probe/train-probe.ts";
 
 /** The ways to score a task: two probes, and kNN as the suite computes it and as it meant it. */
 export type Column = "linear" | "attentive" | "xares" | "cosine";
@@ -35,6 +36,8 @@ export interface ScoredTask {
   /** Distinct samples: in k-fold tasks all are trained on and tested. */
   readonly samples: { readonly train: number; readonly valid: number; readonly test: number };
   readonly skipped: readonly SkippedClip[];
+  /** How each probe learned, in each fold: to see whether it was done. */
+  readonly curves: readonly Readonly<Partial<Record<Column, ProbeCurve>>>[];
   /** What to know of these scores. */
   readonly notes: readonly string[];
   /** For tasks of one class a sample. */

@@ -11,13 +11,14 @@ import { suiteTables } from "./tables.ts";
 export function suitePage(runs: readonly { readonly name: string; readonly result: SuiteResult }[]): string {
   const [first] = runs;
   const scored = first!.result.tasks.filter((task): task is ScoredTask => task.status === "scored");
+  const asked = first!.result.tasks.filter(({ task, status }) => status !== "missing" || TASKS.find((one) => one.name === task)?.record !== null);
   const titleOf = (name: string): string => TASKS.find((task) => task.name === name)?.title ?? name;
   const skipped = scored.reduce((sum, task) => sum + task.skipped.length, 0);
   return htmlPage({
     title: `${first!.result.model} on X-ARES`,
     lead: runs.length > 1 ? `${runs.map(({ name }) => name).join(" beside ")}; pictures are of the first` : first!.name,
     facts: [
-      ["tasks scored", `${scored.length} of ${first!.result.tasks.length}`],
+      ["tasks scored", `${scored.length} of ${asked.length}`],
       ["clips skipped", skipped.toLocaleString("en-US")],
       ["weights", first!.result.checkpoint === null ? "untrained" : "a checkpoint"],
       ["embeddings", first!.result.digest],
