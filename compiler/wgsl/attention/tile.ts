@@ -3,8 +3,10 @@ import type { AttentionText } from "./attention-text.ts";
 
 /** Lanes of a workgroup. */
 const LANES = 128;
-/** Fours of channels that one lane holds at most; up to six such rows are in registers at once. */
+/** Fours of channels that one lane is to hold, of up to six rows at once in registers. */
 const OWN = 4;
+/** Every adapter with subgroups has at least so many lanes in one. */
+const MOST_LANES = 4;
 /** Fours in each of the two tiles in workgroup memory: 8 KiB together. */
 const TILE = 256;
 const MOST_KEYS = 64;
@@ -22,7 +24,7 @@ export interface TileShape {
 }
 
 export function tileShape(fours: number): TileShape {
-  const lanes = 2 ** Math.max(0, Math.ceil(Math.log2(fours / OWN)));
+  const lanes = Math.min(MOST_LANES, 2 ** Math.max(0, Math.ceil(Math.log2(fours / OWN))));
   const own = Math.ceil(fours / lanes);
   const keys = Math.min(MOST_KEYS, Math.floor(TILE / (lanes * own) / KEYS) * KEYS);
   return { lanes, own, rows: LANES / lanes, keys };
