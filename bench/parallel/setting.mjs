@@ -47,7 +47,7 @@ export function softwareDevices(folder, count) {
     writeFileSync(join(folder, `driver-${i}.json`), JSON.stringify(manifest));
     return join(folder, `driver-${i}.json`);
   });
-  return { VK_ICD_FILENAMES: manifests.join(":"), LP_NUM_THREADS: "1", MESA_SHADER_CACHE_DIR: join(folder, "shaders") };
+  return { VK_ICD_FILENAMES: manifests.join(":"), LP_NUM_THREADS: "1", MESA_SHADER_CACHE_DIR: process.env.MESA_SHADER_CACHE_DIR ?? join(root, ".cache", "mesa") };
 }
 
 /** Runs the trainer of a setting; resolves with how it ended. `onText` sees all of stdout so far. */

@@ -23,7 +23,7 @@ const columns = [{ name: "shared memory", run: sharedMemory }];
 for (const mpi of ["openmpi", "mpich"]) {
   const program = join(folder, mpi);
   if (spawnSync(`mpicc.${mpi}`, ["-O3", here("all-reduce.c"), "-o", program]).status !== 0) continue;
-  const prefix = [`mpirun.${mpi}`, ...(mpi === "openmpi" ? ["--allow-run-as-root", "--oversubscribe"] : []), "-n", String(ranks)];
+  const prefix = [`mpirun.${mpi}`, ...(mpi === "openmpi" ? ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none"] : []), "-n", String(ranks)];
   columns.push({ name: `${mpi}, C`, run: () => command([...prefix, program, ...work]) });
   columns.push({ name: `${mpi}, jepac`, run: () => command([...prefix, process.execPath, here("rank.mjs"), ...work]) });
 }

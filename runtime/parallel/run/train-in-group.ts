@@ -1,3 +1,4 @@
+import { availableParallelism, cpus } from "node:os";
 import { UserError } from "../../errors.ts";
 import { Session } from "../../execute/index.ts";
 import type { DeviceChoice, Gpu } from "../../gpu/index.ts";
@@ -52,7 +53,7 @@ export async function trainInGroup(options: TrainOptions, rank: Rank): Promise<T
       await follow(group, parallel, replicas, { plan: loaded.plan, data: feed });
       return null;
     }
-    noteSharing(members, options);
+    noteHindrances(members, options);
     const result = await runTraining(
       { plan: loaded.plan, session: parallel, adapter: devicesInWords(members), versions: versions(), data: feed, followers: leadFollowers(group, replicas) },
       { ...options, signal: parallel.stop },
@@ -88,7 +89,9 @@ async function shares(session: Session, group: Collective, members: readonly Mem
   return sharesOf(passes, speeds);
 }
 
-function noteSharing(members: readonly Member[], { observer }: TrainOptions): void {
+function noteHindrances(members: readonly Member[], { observer }: TrainOptions): void {
   const shared = members.some((member, rank) => members.findIndex(({ host, place }) => host === member.host && place === member.place) < rank);
   if (shared) observer?.note?.("several ranks share one software device: right, but no faster");
+  // Open MPI binds up to two ranks so: then loading, the driver and MPI's own threads wait for each other.
+  if (availableParallelism() === 1 && cpus().length > 1) observer?.note?.("this process may use one core only, which is slow: start with mpirun --bind-to none");
 }

@@ -37,7 +37,12 @@ export class BucketExchange {
 
   /** Sums over all ranks, and submits the copy back into place. */
   async sum(group: Collective): Promise<void> {
-    await group.allReduceSum(new Float32Array(this.out.getMappedRange()), new Float32Array(this.back.getMappedRange()));
+    try {
+      await group.allReduceSum(new Float32Array(this.out.getMappedRange()), new Float32Array(this.back.getMappedRange()));
+    } catch (error) {
+      // A device that is lost takes its mapped buffers with it: that is what to say then.
+      await this.session.gpu.wait(Promise.reject(error as Error));
+    }
     this.out.unmap();
     this.back.unmap();
     const { device } = this.session.gpu;

@@ -8,7 +8,7 @@ const script = fileURLToPath(new URL("mpi-rank.mjs", import.meta.url));
 const koffi = fileURLToPath(new URL("../../../node_modules/koffi", import.meta.url));
 
 const LAUNCHERS = [
-  { name: "Open MPI", command: "mpirun.openmpi", options: ["--allow-run-as-root", "--oversubscribe"] },
+  { name: "Open MPI", command: "mpirun.openmpi", options: ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none"] },
   { name: "MPICH", command: "mpirun.mpich", options: [] },
 ].map((launcher) => ({ ...launcher, absent: !existsSync(koffi) || spawnSync(launcher.command, ["--version"]).status !== 0 }));
 
