@@ -1,4 +1,4 @@
-import type { Plan } from "@jepac/runtime/plan";
+import type { Plan, Precision } from "@jepac/runtime/plan";
 import type { BatchSplit } from "./batch/split.ts";
 import type { ElaboratedModel } from "./elaborate/model.ts";
 import { assemblePlan, type BuildFiles, type LoweredProgram } from "./emit/plan.ts";
@@ -7,7 +7,9 @@ import { emitTrainer } from "./emit/trainer.ts";
 import type { Graph } from "./graph/node.ts";
 import { lastTouch, planPhases } from "./layout/phases.ts";
 import { ARENA, CONSTANTS, planStorage } from "./layout/storage.ts";
+import { withScaledUpdates } from "./layout/scaled-updates.ts";
 import { withFlatRuns } from "./layout/updates.ts";
+import { withGuardedUpdates } from "./precision/guarded-updates.ts";
 import type { Program } from "./program/program.ts";
 import { modelPrograms } from "./programs.ts";
 import { KernelLibrary } from "./schedule/library.ts";
@@ -21,6 +23,8 @@ export interface BuildOptions {
   readonly fusion?: "full" | "none";
   /** What was measured to be best for product shapes, as `jepac tune` writes it. */
   readonly tuning?: Omit<Tuning, "adapter">;
+  /** "f16" stores and multiplies activations in half precision, and scales the loss (docs/precision.md). */
+  readonly precision?: Precision;
 }
 
 /** A built model: the plan, the files of its folder, and what it was made from. */
@@ -35,14 +39,15 @@ export interface Compiled {
 /** From an elaborated model to its plan with kernels and constants. Throws `LowerError` where limits forbid it. */
 export function buildPlan(split: BatchSplit, options: BuildOptions): Compiled {
   const { model } = split;
-  const { target = "gpu", fusion = "full" } = options;
+  const { target = "gpu", fusion = "full", precision = "f32" } = options;
   const limits = targets[target];
-  const storage = planStorage(model, split.passes);
+  const storage = planStorage(precision === "f16" ? withGuardedUpdates(model) : model, split.passes, precision);
   const library = new KernelLibrary();
   const buffers = { arena: ARENA, constants: CONSTANTS };
   const tuning: Tuning = { adapter: target === "software" ? "software" : "hardware", ...(options.tuning ?? { products: {} }) };
-  const programs = modelPrograms(split, fusion === "full" && fusesAttention(target)).map((one): LoweredProgram => {
-    const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, fusion, tuning });
+  const programs = modelPrograms(split, fusion === "full" && fusesAttention(target), precision).map((one): LoweredProgram => {
+    const how = { fusion, tuning, precision: one.name === "init" ? "f32" : precision } as const;
+    const lowered = lower({ graph: one.graph, weights: storage.weights, outputs: storage.outputs, buffers, limits, library, ...how });
     if (one.name !== "step") return { program: one, lowered };
     const pass = withFlatRuns(lowered, storage.sums, { buffers, limits, library }, (sum) => {
       const { buffer, byteOffset } = sum.places.get("source")!;
@@ -50,10 +55,11 @@ export function buildPlan(split: BatchSplit, options: BuildOptions): Compiled {
     });
     const { flops, bytes } = pass.stats;
     const all = { ...pass, stats: { flops: split.passes * flops, bytes: split.passes * bytes } };
-    const whole = withFlatRuns(all, storage.runs, { buffers, limits, library });
+    const context = { buffers, limits, library };
+    const whole = storage.scaler === undefined ? withFlatRuns(all, storage.runs, context) : withScaledUpdates(all, storage, storage.scaler, context);
     return { program: one, lowered: whole, phases: planPhases(split, storage, whole.dispatches, pass.dispatches.length) };
   });
-  const { plan, files } = assemblePlan(split, storage, programs, library, limits);
+  const { plan, files } = assemblePlan(split, storage, programs, library, { limits, precision });
   return { plan, files, model, graphs: new Map(programs.map((p) => [p.program.name, p.program.graph])) };
 }
 

@@ -1,3 +1,4 @@
+import type { Precision } from "@jepac/runtime/plan";
 import { countFromFirstClip } from "./batch/first-clip.ts";
 import type { BatchSplit } from "./batch/split.ts";
 import { gradients } from "./autodiff/gradients.ts";
@@ -5,6 +6,7 @@ import type { ElaboratedModel, ModelInput } from "./elaborate/model.ts";
 import type { Graph, Node, Output } from "./graph/node.ts";
 import { topological } from "./graph/order.ts";
 import { fuseAttention } from "./passes/fuse-attention.ts";
+import { SCALE_STATE, SCALE_STATES, scalerNode, type ScaleState } from "./precision/loss-scale.ts";
 import { runPasses } from "./passes/pipeline.ts";
 
 /** One thing a built model can be asked to do, as an optimised graph. */
@@ -17,6 +19,9 @@ export interface ModelProgram {
   readonly inputPrefix: string;
 }
 
+/** What metrics tell of loss scaling. */
+const REPORTED = ["loss_scale", "skipped_steps"] as const satisfies readonly ScaleState[];
+
 /** Names of graph outputs that go to a weight's value and to its gradient. */
 export const valueOf = (weight: string): string => `value:${weight}`;
 export const gradientOf = (weight: string): string => `grad:${weight}`;
@@ -27,7 +32,7 @@ export const stateOf = (state: string, weight: string): string => `optimizer.${s
  * A model's programs: `init` (first values of all weights), `step` (loss, reports and gradients of one training step;
  * the optimizers follow it), and one for each exported function. With `fuse`, attention is one operation.
  */
-export function modelPrograms({ model, axis }: Pick<BatchSplit, "model" | "axis">, fuse: boolean): readonly ModelProgram[] {
+export function modelPrograms({ model, axis }: Pick<BatchSplit, "model" | "axis">, fuse: boolean, precision: Precision = "f32"): readonly ModelProgram[] {
   const g = model.builder;
   const fused = (name: string, outputs: readonly Output[]): readonly Output[] =>
     fuse ? fuseAttention({ name, outputs, sizes: [] }, g).outputs : outputs;
@@ -39,14 +44,18 @@ export function modelPrograms({ model, axis }: Pick<BatchSplit, "model" | "axis"
   });
 
   init.push(...startedStates(model));
+  const scaled = precision === "f16";
+  if (scaled) init.push(...SCALE_STATES.map((name): Output => ({ name: valueOf(name), node: g.constant(SCALE_STATE[name].start, "f32", []) })));
 
   const told = fused("step", [{ name: "loss", node: model.loss }, ...model.reports]);
   const loss = told[0]!.node;
   const trained = lastUsedFirst(trainedWeights(model), loss);
   const nodes = trained.map((weight) => g.weight(weight.name, weight.shape));
-  const slopes = gradients(loss, nodes, g);
+  const slopes = gradients(scaled ? g.mul(loss, scalerNode(g, "loss_scale")) : loss, nodes, g);
   const step: Output[] = [
     ...told,
+    // As they are when the step begins.
+    ...(scaled ? REPORTED.map((name) => ({ name, node: scalerNode(g, name) })) : []),
     ...trained.flatMap((weight, i): Output[] => {
       const node = slopes[i];
       return node === undefined ? [] : [{ name: gradientOf(weight.name), node }];

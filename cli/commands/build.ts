@@ -18,6 +18,7 @@ export interface BuildOptions {
   recompute?: boolean;
   tuning?: string;
   memory?: number;
+  precision: string;
   out?: string;
 }
 
@@ -32,12 +33,15 @@ export function addBuild(program: Command): void {
     .option("--recompute", "compute layers again in the backward pass instead of keeping what they made, to save memory")
     .option("--memory <size>", "choose passes and recomputation so that all fits, for example 8GiB", memorySize)
     .option("--tuning <file>", `what \`jepac tune\` measured (default: ${TUNING_FILE}, if it is there)`)
+    .option("--precision <type>", "f32, or f16: activations in half precision, weights and sums in f32", "f32")
     .option("--out <folder>", "where to write (default: build/<file name>)")
     .description("compile a model into a folder that trains with the runtime alone")
     .action(async (path: string, options: BuildOptions) => {
       const started = performance.now();
       const { target } = options;
       if (!isTarget(target)) throw new UserError("JC032", `there is no target ${target}`, `--target is one of ${Object.keys(targets).join(", ")}`);
+      const { precision } = options;
+      if (precision !== "f32" && precision !== "f16") throw new UserError("JC035", `there is no precision ${precision}`, "--precision is one of f32, f16");
       // Only here: what writes the typed trainer takes long to load.
       const { compileFile } = await import("../compile.ts");
       const { preset, set, microBatch, recompute, memory } = options;
@@ -45,6 +49,7 @@ export function addBuild(program: Command): void {
       const { compiled, memory: choice } = compileFile(path, {
         target,
         ...(tuning === undefined ? {} : { tuning: { products: allProducts(tuning) } }),
+        precision,
         ...(preset === undefined ? {} : { preset }),
         ...(set === undefined ? {} : { set }),
         ...(microBatch === undefined ? {} : { microBatch }),

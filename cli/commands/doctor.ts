@@ -11,8 +11,7 @@ export function addDoctor(program: Command): void {
     .action(async (options: { json?: true }) => {
       const devices = await listDevices();
       const gpu = await openGpu();
-      const { info, limits } = gpu;
-      const features = ["subgroups", "shader-f16", "timestamp-query"].filter((name) => gpu.device.features.has(name));
+      const { info, limits, features } = gpu;
       gpu.destroy();
       if (options.json === true) {
         process.stdout.write(`${JSON.stringify({ adapters: devices.map(asJson), taken: info.name, features })}\n`);
@@ -26,6 +25,7 @@ export function addDoctor(program: Command): void {
           `${limits.maxStorageBuffersPerShaderStage} buffers a kernel; ${features.join(", ") || "no optional features"}\n`,
       );
       if (devices.length > 1) process.stdout.write(style.faint("train on several with --devices all, on the first two with --devices 2, or by number, as in --devices 0,1\n"));
+      if (info.matrices.length > 0) process.stdout.write(`subgroups multiply f16 matrices of ${info.matrices.map(({ m, n, k }) => `${m} x ${n} x ${k}`).join(", ")}\n`);
       if (info.software) process.stdout.write(style.faint("a processor plays GPU here: right, but slow\n"));
     });
 }

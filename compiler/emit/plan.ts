@@ -1,4 +1,4 @@
-import type { BufferPlan, KernelPlan, Limits, PhasesPlan, Plan, PlanStats, ProgramPlan } from "@jepac/runtime/plan";
+import type { BufferPlan, KernelPlan, Limits, PhasesPlan, Plan, PlanStats, Precision, ProgramPlan } from "@jepac/runtime/plan";
 import type { ClipAxis } from "../batch/clip-axis.ts";
 import type { BatchSplit } from "../batch/split.ts";
 import type { ElaboratedModel } from "../elaborate/model.ts";
@@ -28,7 +28,7 @@ export function assemblePlan(
   storage: Storage,
   programs: readonly LoweredProgram[],
   library: KernelLibrary,
-  limits: Limits,
+  { limits, precision }: { readonly limits: Limits; readonly precision: Precision },
 ): { plan: Plan; files: BuildFiles } {
   const files: BuildFiles = new Map();
   const arenas = cutArena(Math.max(256, ...programs.map((p) => p.lowered.arenaBytes)), slabBytes(limits));
@@ -75,7 +75,9 @@ export function assemblePlan(
     version: 1,
     model: model.name,
     config: model.config,
-    fingerprint: digest(JSON.stringify(storage.tensors.map((t) => [t.name, t.shape, t.role]))),
+    // Weights are the same in all precisions: what belongs to no net is not the model's.
+    fingerprint: digest(JSON.stringify(storage.tensors.filter((t) => t.net !== "").map((t) => [t.name, t.shape, t.role]))),
+    ...(precision === "f32" ? {} : { precision }),
     target: {
       ...limits,
       maxStorageBufferBindingSize: Math.max(256, ...dispatches.flatMap((d) => d.bindings.map((b) => b.size))),

@@ -18,7 +18,7 @@ export function emitTrainer(plan: Plan, source: string): EmittedTrainer {
     ],
   });
   file.addInterfaces(interfaces(plan, name));
-  file.addTypeAlias({ name: "NetName", isExported: true, docs: ["The nets of the model."], type: union(new Set(plan.tensors.map((t) => t.net))) });
+  file.addTypeAlias({ name: "NetName", isExported: true, docs: ["The nets of the model."], type: union(new Set(plan.tensors.flatMap((t) => (t.net === "" ? [] : [t.net])))) });
   file.addTypeAlias({ name: "TensorName", isExported: true, docs: ["Every tensor a checkpoint holds."], type: union(plan.tensors.map((t) => t.name)) });
   file.addVariableStatement({
     declarationKind: VariableDeclarationKind.Const,

@@ -1,10 +1,11 @@
-import type { BufferPlan, TensorPlan } from "@jepac/runtime/plan";
+import type { BufferPlan, Precision, TensorPlan } from "@jepac/runtime/plan";
 import type { ElaboratedModel } from "../elaborate/model.ts";
 import { gradientOf, stateOf, valueOf } from "../programs.ts";
 import type { Place } from "../schedule/tensor.ts";
 import { piecesOf, sumOf } from "../batch/sum.ts";
 import { layOutFlat } from "./flat.ts";
 import { flatRun, updateRuns, type FlatRun } from "./runs.ts";
+import { planScaler, SCALER_BYTES, type ScalerStorage } from "./scaler.ts";
 
 /** All memory that outlives a run, and where everything in it lies. */
 export interface Storage {
@@ -20,13 +21,15 @@ export interface Storage {
   readonly sums: readonly FlatRun[];
   /** What follows the gradients in a training step: the optimizers, with the averages. */
   readonly runs: readonly FlatRun[];
+  /** In half precision: the numbers of loss scaling. */
+  readonly scaler?: ScalerStorage;
 }
 
 export const ARENA = 0;
 export const CONSTANTS = 1;
 
 /** `passes`: how many parts of the batch a training step computes, one after the other. */
-export function planStorage(model: ElaboratedModel, passes = 1): Storage {
+export function planStorage(model: ElaboratedModel, passes = 1, precision: Precision = "f32"): Storage {
   const flat = layOutFlat(model);
   const buffers: BufferPlan[] = [];
   const add = (name: string, kind: BufferPlan["kind"], bytes: number): number => buffers.push({ name, kind, bytes }) - 1 + 2;
@@ -78,5 +81,11 @@ export function planStorage(model: ElaboratedModel, passes = 1): Storage {
     const pieces = piecesOf(starts, flat.bytesOfNet.get(net) ?? 0);
     return pieces.map(({ offset, bytes }) => flatRun(sumOf(passes), { net, offset, elements: bytes / 4, update: 0 }, { target, source: passBuffers.get(net) }));
   });
-  return { buffers, tensors, weights, outputs, gradients, sums, runs };
+  const stored = { buffers, tensors, weights, outputs, gradients, sums, runs };
+  if (precision === "f32") return stored;
+  const scaler = planScaler(add("loss_scale", "state", SCALER_BYTES));
+  tensors.push(...scaler.tensors);
+  for (const [name, place] of scaler.places) weights.set(name, place);
+  for (const { name } of scaler.tensors) outputs.set(valueOf(name), scaler.places.get(name)!);
+  return { ...stored, scaler };
 }

@@ -17,6 +17,8 @@ export interface FlatContext {
   readonly buffers: { readonly arena: number; readonly constants: number };
   readonly limits: Limits;
   readonly library: KernelLibrary;
+  /** Tensors that are the same in all windows. */
+  readonly scalars?: ReadonlyMap<string, Place>;
 }
 
 /**
@@ -44,9 +46,23 @@ export function withFlatRuns(step: Lowered, runs: readonly FlatRun[], context: F
   return { ...step, params, dispatches, stats: { flops, bytes } };
 }
 
-function windows(run: FlatRun): readonly FlatRun[] {
+/** A step followed by dispatches, whose parameter blocks are their own. */
+export function appended(step: Lowered, parts: readonly Pick<Lowered, "params" | "dispatches" | "stats">[]): Lowered {
+  return parts.reduce<Lowered>((before, { params, dispatches, stats }) => {
+    const first = before.params.length;
+    return {
+      ...before,
+      params: [...before.params, ...params],
+      dispatches: [...before.dispatches, ...dispatches.map((d) => ({ ...d, params: d.params < 0 ? -1 : d.params + first }))],
+      stats: { flops: before.stats.flops + stats.flops, bytes: before.stats.bytes + stats.bytes },
+    };
+  }, step);
+}
+
+/** The parts of a run that are bound at once. */
+export function windows<Run extends Pick<FlatRun, "elements" | "places">>(run: Run): readonly Run[] {
   const most = Math.floor(WINDOW / 4);
-  const parts: FlatRun[] = [];
+  const parts: Run[] = [];
   for (let first = 0; first < run.elements; first += most) {
     const places = new Map([...run.places].map(([name, { buffer, byteOffset }]): [string, Place] => [name, { buffer, byteOffset: byteOffset + 4 * first }]));
     parts.push({ ...run, elements: Math.min(most, run.elements - first), places });
@@ -68,10 +84,10 @@ function updateOf(rule: ElaboratedRule, update: number): FlatUpdate {
   return found;
 }
 
-function lowerWindow({ rule, elements, places }: FlatRun, outputs: readonly Output[], { buffers, limits, library }: FlatContext): Lowered {
+function lowerWindow({ rule, elements, places }: FlatRun, outputs: readonly Output[], { buffers, limits, library, scalars = new Map() }: FlatContext): Lowered {
   const units = elements / FLAT_UNIT;
   const graph = { name: rule.rule, outputs, sizes: [{ name: FLAT_SIZE, min: units, max: units }] };
-  const lowered = lower({ graph, weights: places, outputs: places, buffers, limits, library });
+  const lowered = lower({ graph, weights: new Map([...places, ...scalars]), outputs: places, buffers, limits, library });
   return {
     ...lowered,
     params: lowered.params.map((block) => block.map((field) => ({ ...field, value: fixed(field.value, units) }))),

@@ -20,8 +20,8 @@ export function dispatchCost(group: Group, storage: Storage, box: SizeBox): Disp
   };
 }
 
-function bytesOf({ elements }: Tensor): Poly {
-  return elements.mul(Poly.constant(4));
+function bytesOf({ elements, half }: Tensor): Poly {
+  return elements.mul(Poly.constant(half ? 2 : 4));
 }
 
 function total(parts: readonly Poly[]): Poly {

@@ -21,14 +21,23 @@ interface Around {
   readonly box: SizeBox;
   readonly maxWorkgroups: number;
   readonly tuning: Tuning;
+  /** Nodes that half precision is for. */
+  readonly half: ReadonlySet<Node>;
 }
 
 /** The kernel that computes a group. */
-export function groupKernel(group: Group, { roots, storage, box, maxWorkgroups, tuning }: Around): Kernel {
+export function groupKernel(group: Group, around: Around): Kernel {
+  const kernel = writeKernel(group, around);
+  if (!kernel.tensors.some((tensor) => tensor.half)) return kernel;
+  return { ...kernel, variants: kernel.variants.map((variant) => ({ ...variant, text: `enable f16;\n${variant.text}` })) };
+}
+
+function writeKernel(group: Group, { roots, storage, box, maxWorkgroups, tuning, half }: Around): Kernel {
   const site: Site = {
     box,
     maxWorkgroups,
     tuning,
+    half: group.form.kind === "product" && half.has(group.form.node),
     tensorOf: (node) => (group.members.has(node) ? undefined : storage.tensorOf(node)),
   };
   const store = (node: Node): Store => ({ node, to: storage.storesOf(node) });

@@ -13,6 +13,7 @@ import { orderGroups } from "./dispatch-order.ts";
 import type { Group } from "./group.ts";
 import { groupKernel } from "./group-kernel.ts";
 import { groupRoots } from "./grouping.ts";
+import { halfNodes } from "./half.ts";
 import { LowerError } from "./lower-error.ts";
 import { outputRoots } from "./output-roots.ts";
 import { rewrite } from "./rewrite.ts";
@@ -29,7 +30,7 @@ import { topological } from "../graph/order.ts";
 
 /** Turns a program's graph into dispatches of kernels and a memory plan. Throws `LowerError` where limits forbid it. */
 export function lower(request: LowerRequest): Lowered {
-  const { limits, fusion = "full", tuning = UNTUNED } = request;
+  const { limits, fusion = "full", precision = "f32", tuning = UNTUNED } = request;
   const box = new SizeBox(request.graph.sizes);
   const maxBindings = limits.maxStorageBuffersPerShaderStage;
   const graph = [splitConcats(maxBindings), splitProducts(box, tuning), splitReductions(box)].reduce(rewrite, request.graph);
@@ -39,11 +40,12 @@ export function lower(request: LowerRequest): Lowered {
   const outputNodes = new Set(roots);
   const chosen = chooseRoots({ nodes, outputs: outputNodes, box, maxBindings, fusion });
   const groups = orderGroups(groupRoots({ nodes, roots: chosen, outputs: outputNodes, box, maxBindings, fusion }));
-  const storage = new Storage(request, nodes, outputs, groups);
+  const half = precision === "f16" ? halfNodes(nodes) : new Set<Node>();
+  const storage = new Storage(request, nodes, outputs, groups, half);
   checkInPlace(groups, storage);
   const maxWorkgroups = limits.maxComputeWorkgroupsPerDimension;
   for (const group of groups) checkTensors(group, storage, limits, box);
-  const kernels = groups.map((group) => groupKernel(group, { roots: chosen, storage, box, maxWorkgroups, tuning }));
+  const kernels = groups.map((group) => groupKernel(group, { roots: chosen, storage, box, maxWorkgroups, tuning, half }));
   kernels.forEach((kernel, i) => checkBindings(kernel, groups[i]!, limits));
 
   const memory = placeTensors(kernels, storage, box, request);
@@ -142,5 +144,6 @@ function spanOf({ form, members }: Group) {
 }
 
 function bytesOf(tensor: Tensor, box: SizeBox): number {
-  return Math.max(4, box.most(tensor.elements) * 4);
+  // Bindings are whole words.
+  return Math.max(4, 4 * Math.ceil((box.most(tensor.elements) * (tensor.half ? 2 : 4)) / 4));
 }

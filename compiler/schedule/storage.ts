@@ -2,6 +2,7 @@ import { dataOf, textOf } from "../graph/attrs.ts";
 import type { Node, Output } from "../graph/node.ts";
 import { elements } from "../graph/type.ts";
 import type { Group } from "./group.ts";
+import { storedHalf } from "./half.ts";
 import type { Place, Tensor } from "./tensor.ts";
 import type { LowerRequest } from "./types.ts";
 import { isBuffer } from "./uses.ts";
@@ -15,7 +16,8 @@ export class Storage {
   readonly #stores = new Map<Node, Tensor[]>();
   readonly #placed = new Map<string, Tensor>();
 
-  constructor(request: LowerRequest, nodes: readonly Node[], outputs: readonly OutputRoot[], groups: readonly Group[]) {
+  constructor(request: LowerRequest, nodes: readonly Node[], outputs: readonly OutputRoot[], groups: readonly Group[], half: ReadonlySet<Node>) {
+    const stored = storedHalf(nodes, groups, half);
     for (const node of nodes) if (isBuffer(node)) this.#addBuffer(node, request);
     for (const { output, root } of outputs) {
       const place = request.outputs.get(output.name);
@@ -30,7 +32,7 @@ export class Storage {
     for (const group of groups) {
       for (const node of group.reads) {
         if (this.#tensors.has(node)) continue;
-        const tensor = this.#tensorFor(node, `${node.op}${node.id}`);
+        const tensor: Tensor = { ...this.#tensorFor(node, `${node.op}${node.id}`), half: stored.has(node) };
         this.#tensors.set(node, tensor);
         this.#stores.set(node, [tensor]);
       }
@@ -70,6 +72,7 @@ export class Storage {
       name,
       dtype: node.dtype,
       elements: elements(node.shape),
+      half: false,
       ...(place && { place }),
       ...(node.span && { span: node.span }),
     };

@@ -8,11 +8,13 @@ export interface Place {
   readonly byteOffset: number;
 }
 
-/** A tensor in memory, row-major, 4 bytes an element: of an outer buffer if `place` is given, else of the arena. */
+/** A tensor in memory, row-major: of an outer buffer if `place` is given, else of the arena. */
 export interface Tensor {
   readonly name: string;
   readonly dtype: DType;
   readonly elements: Poly;
+  /** Stored as f16, 2 bytes an element, and computed with as f32; else 4 bytes an element. */
+  readonly half: boolean;
   readonly place?: Place;
   readonly span?: Span;
 }

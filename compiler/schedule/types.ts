@@ -1,4 +1,4 @@
-import type { DispatchPlan, Limits, ParamPlan, PortPlan } from "@jepac/runtime/plan";
+import type { DispatchPlan, Limits, ParamPlan, PortPlan, Precision } from "@jepac/runtime/plan";
 import type { Graph } from "../graph/node.ts";
 import type { KernelLibrary } from "./library.ts";
 import type { Tuning } from "./tuning.ts";
@@ -21,6 +21,8 @@ export interface LowerRequest {
   readonly fusion?: "full" | "none";
   /** Without it, the defaults for GPUs. */
   readonly tuning?: Tuning;
+  /** "f16" lets matrix products of what is computed from weights round their operands. */
+  readonly precision?: Precision;
 }
 
 /** What a program becomes: all of `ProgramPlan` but its words, and what it needs and costs. */

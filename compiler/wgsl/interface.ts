@@ -6,8 +6,11 @@ import type { Tensor } from "../schedule/tensor.ts";
 const FOUR = Poly.constant(4);
 
 export const WGSL_TYPE = { f32: "f32", i32: "i32", bool: "bool" } as const satisfies Record<DType, string>;
-/** A `bool` cannot lie in a buffer: it is stored as a `u32`, 0 or 1. */
-export const STORED = { f32: "f32", i32: "i32", bool: "u32" } as const satisfies Record<DType, string>;
+
+/** What a tensor's elements are in memory. A `bool` cannot lie in a buffer: it is stored as a `u32`, 0 or 1. */
+export function storedType({ dtype, half }: Pick<Tensor, "dtype" | "half">): "f16" | "f32" | "i32" | "u32" {
+  return half ? "f16" : dtype === "bool" ? "u32" : dtype;
+}
 
 /** What a kernel is given: its parameter block and its storage bindings, numbered in the order of first use. */
 export class Interface {
@@ -67,7 +70,7 @@ export class Interface {
     }
     const first = this.params.length > 0 ? 1 : 0;
     this.tensors.forEach((tensor, i) => {
-      const scalar = STORED[tensor.dtype];
+      const scalar = storedType(tensor);
       const element = this.isWide(tensor) ? `vec4<${scalar}>` : scalar;
       lines.push(`@group(0) @binding(${i + first}) var<storage, read_write> b${i}: array<${element}>;`);
     });

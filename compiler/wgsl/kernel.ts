@@ -27,6 +27,8 @@ export interface Site {
   tensorOf(node: Node): Tensor | undefined;
   readonly maxWorkgroups: number;
   readonly tuning: Tuning;
+  /** Half precision: products may round their operands to f16. Sums are f32 all the same. */
+  readonly half: boolean;
 }
 
 /** A node to be written, and the tensors it goes to. */

@@ -5,7 +5,7 @@ import type { Indices } from "../index/indices.ts";
 import type { Moved } from "../ops/op.ts";
 import { opNamed } from "../ops/table.ts";
 import type { Tensor } from "../schedule/tensor.ts";
-import { STORED, WGSL_TYPE, type Interface } from "./interface.ts";
+import { storedType, WGSL_TYPE, type Interface } from "./interface.ts";
 import { IndexText } from "./index-text.ts";
 import { literal, RANDOM } from "./literal.ts";
 import { Statements } from "./statements.ts";
@@ -44,12 +44,13 @@ export class ValueWriter {
 
   /** Writes elements of a tensor: one, or four in a row. */
   store(tensor: Tensor, positions: readonly Sum[], values: readonly string[]): void {
-    const stored = tensor.dtype === "bool" ? values.map((v) => `u32(${v})`) : values;
+    const type = storedType(tensor);
+    const stored = type === tensor.dtype ? values : values.map((v) => `${type}(${v})`);
     const name = this.given.binding(tensor);
     if (values.length === 4 && this.given.isWide(tensor)) {
       const four = this.#four(positions[0]!);
       if (four?.within === 0 && positions.every((at, i) => this.#follows(at, positions[0]!, i))) {
-        this.to.line(`${name}[${this.index.of(four.of)}] = vec4<${STORED[tensor.dtype]}>(${stored.join(", ")});`);
+        this.to.line(`${name}[${this.index.of(four.of)}] = vec4<${type}>(${stored.join(", ")});`);
         return;
       }
     }
@@ -65,14 +66,16 @@ export class ValueWriter {
       const four = this.#four(position);
       if (four !== undefined) {
         const { key, depth } = four.of;
-        const loaded = this.to.bind(`w:${name}[${key}]`, "w", depth, () => `${name}[${this.index.of(four.of)}]`);
+        const words = () => `${name}[${this.index.of(four.of)}]`;
+        const loaded = this.to.bind(`w:${name}[${key}]`, "w", depth, () => (tensor.half ? `vec4f(${words()})` : words()));
         return cast(`${loaded}.${"xyzw"[four.within]!}`);
       }
       this.given.narrow.add(tensor);
     }
-    return this.to.bind(`l:${name}[${position.key}]`, "v", position.depth, () =>
-      cast(`${name}[${this.index.of(position)}]`),
-    );
+    return this.to.bind(`l:${name}[${position.key}]`, "v", position.depth, () => {
+      const word = `${name}[${this.index.of(position)}]`;
+      return tensor.half ? `f32(${word})` : cast(word);
+    });
   }
 
   /** 4 of + within, if `within` is a number. */

@@ -50,15 +50,6 @@ export class Pipelines {
   }
 }
 
-/** The first variant of a kernel whose needs the device meets: its index. The reader has checked that the last needs nothing. */
-export function chooseVariant(kernel: KernelPlan, gpu: Gpu): number {
-  const { software, subgroupMinSize, subgroupMaxSize } = gpu.info;
-  return kernel.variants.findIndex(({ requires, adapter, subgroupSize }) =>
-    requires.every((feature) => gpu.has(feature))
-    && (adapter === undefined || adapter === (software ? "software" : "hardware"))
-    && (subgroupSize === undefined || (subgroupMinSize === subgroupSize && subgroupMaxSize === subgroupSize)));
-}
-
 function layoutKey(kernel: KernelPlan): string {
   return `${kernel.params ? "parameters and " : ""}${kernel.bindings} storage`;
 }

@@ -4,7 +4,8 @@ import { evaluateHost, type HostEnv, type HostExpr } from "../plan/host-expr.ts"
 import type { LoadedPlan } from "../plan/read.ts";
 import type { DispatchCost, DispatchPlan, ProgramPlan } from "../plan/schema.ts";
 import { ParamBlocks } from "./params.ts";
-import { chooseVariant, type Pipelines } from "./pipelines.ts";
+import { chooseVariant } from "./choose-variant.ts";
+import type { Pipelines } from "./pipelines.ts";
 
 export interface PreparedDispatch {
   readonly kernel: string;

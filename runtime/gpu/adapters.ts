@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import type { MatrixShape } from "../plan/schema.ts";
 import { createDawn } from "./dawn.ts";
 import { sleepUntil } from "./sleep.ts";
 
@@ -16,6 +17,8 @@ export interface GpuInfo {
   /** Lanes of a subgroup; 0 where unknown. */
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
+  /** The matrices that a subgroup multiplies in one instruction, f16 into f32; empty where it cannot. */
+  readonly matrices: readonly MatrixShape[];
 }
 
 export interface FoundAdapter {
@@ -84,7 +87,23 @@ function describe(info: GPUAdapterInfo): GpuInfo {
     software,
     subgroupMinSize: info.subgroupMinSize ?? 0,
     subgroupMaxSize: info.subgroupMaxSize ?? 0,
+    matrices: matricesOf(info),
   };
+}
+
+/** What Dawn tells beyond WebGPU of today. */
+interface MatrixConfig {
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+  readonly componentType: string;
+  readonly resultComponentType: string;
+}
+
+function matricesOf(info: GPUAdapterInfo & { readonly subgroupMatrixConfigs?: Iterable<MatrixConfig> }): MatrixShape[] {
+  return [...(info.subgroupMatrixConfigs ?? [])]
+    .filter(({ componentType, resultComponentType }) => componentType === "f16" && resultComponentType === "f32")
+    .map(({ M, N, K }) => ({ m: M, n: N, k: K }));
 }
 
 /** A device's name as WebGPU spells it. */

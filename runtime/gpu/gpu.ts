@@ -1,11 +1,16 @@
 import { UserError } from "../errors.ts";
-import type { Limits } from "../plan/schema.ts";
+import type { BackEnd, Limits } from "../plan/schema.ts";
 import { findAdapter, type GpuInfo } from "./adapters.ts";
 import { sleepUntil } from "./sleep.ts";
 
-/** Features used where the adapter has them. */
-const FEATURES = ["subgroups", "shader-f16", "timestamp-query"] as const satisfies readonly GPUFeatureName[];
-export type GpuFeature = (typeof FEATURES)[number];
+/** Features used where the adapter has them, by their names in plans; the last is Dawn's own. */
+const FEATURES = {
+  subgroups: "subgroups",
+  "shader-f16": "shader-f16",
+  "timestamp-query": "timestamp-query",
+  "subgroup-matrix": "chromium-experimental-subgroup-matrix" as GPUFeatureName,
+} as const satisfies Record<string, GPUFeatureName>;
+export type GpuFeature = keyof typeof FEATURES;
 
 /** The limits a plan is made for; all are raised to what the adapter offers. */
 const LIMITS = [
@@ -20,6 +25,11 @@ const MAX_KEPT_ERRORS = 10;
 export interface GpuOptions {
   /** A part of the adapter's name, or `software`. Else the variable JEPAC_ADAPTER, else the fastest. */
   readonly adapter?: string | undefined;
+  /**
+   * Back ends of matrix products to take before all others, the first first, also where another is faster. Where the
+   * adapter cannot run one, the next is taken, and then the usual choice.
+   */
+  readonly backEnds?: readonly BackEnd[] | undefined;
 }
 
 /**
@@ -29,12 +39,13 @@ export interface GpuOptions {
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const wanted = options.adapter ?? process.env["JEPAC_ADAPTER"];
   const { adapter, info } = await findAdapter(wanted === "" ? undefined : wanted);
-  const features = FEATURES.filter((feature) => adapter.features.has(feature));
+  const features = (Object.keys(FEATURES) as GpuFeature[]).filter((name) => adapter.features.has(FEATURES[name]));
+  const requiredFeatures = features.map((name) => FEATURES[name]);
   const limits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])) as Record<keyof Limits, number>;
   const workgroup = { maxComputeWorkgroupSizeX: adapter.limits.maxComputeWorkgroupSizeX };
   try {
-    const device = await sleepUntil(adapter.requestDevice({ requiredFeatures: features, requiredLimits: { ...limits, ...workgroup } }));
-    return new Gpu(device, info, limits, features);
+    const device = await sleepUntil(adapter.requestDevice({ requiredFeatures, requiredLimits: { ...limits, ...workgroup } }));
+    return new Gpu(device, info, limits, features, options.backEnds);
   } catch (error) {
     throw new UserError("JR103", `'${info.name}' gives no device: ${(error as Error).message}`, "Another process may hold it, or its driver may need a restart.");
   }
@@ -46,16 +57,18 @@ export class Gpu {
   readonly info: GpuInfo;
   readonly limits: Limits;
   readonly features: readonly GpuFeature[];
+  readonly backEnds: readonly BackEnd[];
   /** Resolves with the error to show, if the device is ever lost. */
   readonly lost: Promise<UserError>;
   private lostError: UserError | undefined;
   private readonly errors: string[] = [];
 
-  constructor(device: GPUDevice, info: GpuInfo, limits: Limits, features: readonly GpuFeature[]) {
+  constructor(device: GPUDevice, info: GpuInfo, limits: Limits, features: readonly GpuFeature[], backEnds: readonly BackEnd[] = []) {
     this.device = device;
     this.info = info;
     this.limits = limits;
     this.features = features;
+    this.backEnds = backEnds;
     this.lost = device.lost.then(({ reason, message }) => {
       this.lostError = lostError(info, reason, message);
       return this.lostError;

@@ -44,7 +44,7 @@ class PlanCheck {
     const most = this.plan.target.maxStorageBuffersPerShaderStage;
     if (kernel.bindings > most) throw this.wrong(`${path}.bindings`, `at most target.maxStorageBuffersPerShaderStage, ${most}`, kernel.bindings);
     const last = kernel.variants.at(-1);
-    const plain = last && last.requires.length === 0 && last.adapter === undefined && last.subgroupSize === undefined;
+    const plain = last && last.requires.length === 0 && [last.adapter, last.subgroupSize, last.matrix, last.workgroupBytes].every((need) => need === undefined);
     if (!plain) throw this.wrong(`${path}.variants`, "a list whose last variant needs nothing of the adapter", `${kernel.variants.length} variants`);
   }
 

@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import { checkPlan } from "./check.ts";
 import { Field } from "./field.ts";
 import { HOST_OPS, type HostExpr, type HostOp } from "./host-expr.ts";
+import { BACK_ENDS } from "./schema.ts";
 import type {
   BindingPlan, BufferPlan, ConstantPlan, DispatchPlan, GradientRange, KernelPlan, KernelVariant, Limits, ParamPlan, PhasesPlan,
   Plan, PlanStats, PortPlan, ProgramPlan, RuntimeSize, TensorPlan,
@@ -30,6 +31,7 @@ export function parsePlan(json: unknown, file = "plan.json"): Plan {
     model: plan.get("model").string(),
     config: plan.get("config").map((value) => value.scalar()),
     fingerprint: plan.get("fingerprint").string(),
+    ...plan.optional("precision", (precision) => precision.oneOf(["f32", "f16"])),
     target: limits(plan.get("target")),
     sizes: plan.get("sizes").list(runtimeSize),
     buffers: plan.get("buffers").list(buffer),
@@ -109,7 +111,10 @@ function kernel(field: Field): KernelPlan {
 function variant(field: Field): KernelVariant {
   return {
     file: wgslFile(field.get("file")),
-    requires: field.get("requires").list((feature) => feature.oneOf(["subgroups", "shader-f16"])),
+    ...field.optional("backEnd", (backEnd) => backEnd.oneOf(BACK_ENDS)),
+    requires: field.get("requires").list((feature) => feature.oneOf(["subgroups", "shader-f16", "subgroup-matrix"])),
+    ...field.optional("matrix", (matrix) => ({ m: matrix.get("m").integer(1), n: matrix.get("n").integer(1), k: matrix.get("k").integer(1) })),
+    ...field.optional("workgroupBytes", (bytes) => bytes.integer(1)),
     ...field.optional("adapter", (adapter) => adapter.oneOf(["software", "hardware"])),
     ...field.optional("subgroupSize", (size) => size.integer(1)),
     ...field.optional("rowLanes", (rowLanes) => rowLanes.boolean()),

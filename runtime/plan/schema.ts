@@ -12,6 +12,8 @@ export interface Plan {
   readonly config: Readonly<Record<string, number | string | boolean>>;
   /** A hash of everything that decides the meaning of a checkpoint (tensor names, shapes, state). */
   readonly fingerprint: string;
+  /** Absent: f32. In "f16", every kernel may need the feature `shader-f16`. */
+  readonly precision?: Precision;
   readonly target: Limits;
   readonly sizes: readonly RuntimeSize[];
   readonly buffers: readonly BufferPlan[];
@@ -51,6 +53,8 @@ export interface BufferPlan {
 }
 
 export type DType = "f32" | "i32" | "bool";
+/** How activations are stored and multiplied; weights, optimizer state, sums and losses are f32 in both. */
+export type Precision = "f32" | "f16";
 
 /** A named tensor kept between steps; row-major at `offset` bytes of a buffer, 4 bytes an element. */
 export interface TensorPlan {
@@ -83,9 +87,26 @@ export interface KernelPlan {
   readonly variants: readonly KernelVariant[];
 }
 
+/** A product of matrices in one instruction: rows and columns of the result, and the length of its sums. */
+export interface MatrixShape {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+/** Ways to compute a matrix product; docs/kernels.md says which is for what. */
+export const BACK_ENDS = ["sgm", "tile", "sgx", "plain"] as const;
+export type BackEnd = (typeof BACK_ENDS)[number];
+
 export interface KernelVariant {
   readonly file: string;
-  readonly requires: readonly ("subgroups" | "shader-f16")[];
+  /** The back end of a matrix product. */
+  readonly backEnd?: BackEnd;
+  readonly requires: readonly ("subgroups" | "shader-f16" | "subgroup-matrix")[];
+  /** Only where subgroups multiply f16 matrices of this shape into f32. */
+  readonly matrix?: MatrixShape;
+  /** Workgroup memory it takes, where that is more than the plan's target has. */
+  readonly workgroupBytes?: number;
   /** Only for adapters of this class; absent: any. */
   readonly adapter?: "software" | "hardware";
   /** Only where every subgroup has exactly this size. */

@@ -19,6 +19,8 @@ export interface AttentionWork {
 
 interface Rows {
   readonly binding: string;
+  /** Stored as f16. */
+  readonly half: boolean;
   readonly base: string;
   readonly step: string;
 }
@@ -80,13 +82,14 @@ export class AttentionText {
 
   /** Four channels of a token. */
   load(name: string, token: string, four: string): string {
-    const { binding, base, step } = this.#rows.get(name)![0]!;
-    return `${binding}[${base} + ${token} * ${step} + ${four}]`;
+    const { binding, half, base, step } = this.#rows.get(name)![0]!;
+    const word = `${binding}[${base} + ${token} * ${step} + ${four}]`;
+    return half ? `vec4f(${word})` : word;
   }
 
   store(name: string, token: string, four: string, value: string): string {
     const all = this.#rows.get(name)!;
-    return all.map(({ binding, base, step }) => `${binding}[${base} + ${token} * ${step} + ${four}] = ${value};`).join("\n");
+    return all.map(({ binding, half, base, step }) => `${binding}[${base} + ${token} * ${step} + ${four}] = ${half ? `vec4<f16>(${value})` : value};`).join("\n");
   }
 
   loadSum(name: string, token: string): string {
@@ -103,6 +106,6 @@ export class AttentionText {
     this.#writer.to.line(`let ${base} = ${this.#writer.index.of(view.base)};`);
     const step = this.given.ownParam("u32", hostSize(view.step));
     const tensors = to ?? [this.#work.tensorOf(view.of)];
-    this.#rows.set(name, tensors.map((tensor) => ({ binding: this.given.binding(tensor), base, step })));
+    this.#rows.set(name, tensors.map((tensor) => ({ binding: this.given.binding(tensor), half: tensor.half, base, step })));
   }
 }

@@ -14,6 +14,10 @@ export type Unit = "row" | "column" | "neither";
 export interface OperandText {
   readonly tensor: Tensor;
   readonly binding: string;
+  /** The element at a position, as f32. */
+  element(at: string): string;
+  /** Four elements in a row as `vec4f`, where the binding is wide; `at` counts fours. */
+  four(at: string): string;
   readonly unit: Unit;
   /** Factors in WGSL: `1u` or a parameter. */
   readonly row: string;
@@ -52,7 +56,9 @@ export function productParts(work: ProductWork, site: Site, given: Interface): P
     const along = side === "a" ? [shape.m, shape.k] : [shape.k, shape.n];
     const [length, step] = unit === "column" ? [along[1]!, rowStride] : [along[0]!, columnStride];
     const byFours = unit !== "neither" && [length, step].every(isFours) && startsByFours(base) && isFours(tensor.elements);
-    return { tensor, binding, unit, row, column, byFours };
+    const element = (at: string) => (tensor.half ? `f32(${binding}[${at}])` : `${binding}[${at}]`);
+    const four = (at: string) => (tensor.half ? `vec4f(${binding}[${at}])` : `${binding}[${at}]`);
+    return { tensor, binding, element, four, unit, row, column, byFours };
   };
   const [a, b] = [operand("a"), operand("b")];
   return { m, n, k, batch, a, b, bases: writer.to.lines };

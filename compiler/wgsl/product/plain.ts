@@ -17,7 +17,7 @@ fn main(${GRID_INPUTS}, @builtin(local_invocation_index) lane: u32) {
 ${bases.map((line) => `  ${line}`).join("\n")}
   var total = 0.0;
   for (var k = 0u; k < ${k}; k++) {
-    total = fma(${a.binding}[a_base + row * ${a.row} + k * ${a.column}], ${b.binding}[b_base + k * ${b.row} + column * ${b.column}], total);
+    total = fma(${a.element(`a_base + row * ${a.row} + k * ${a.column}`)}, ${b.element(`b_base + k * ${b.row} + column * ${b.column}`)}, total);
   }
   finish(z, row, column, total);
 }

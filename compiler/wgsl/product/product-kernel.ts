@@ -2,12 +2,14 @@ import { gridFor } from "../grid.ts";
 import { Interface } from "../interface.ts";
 import type { Kernel, Site, Variant } from "../kernel.ts";
 import { tuningOf } from "../../schedule/tuning.ts";
-import { wideText } from "./by-fours.ts";
+import { wideText, type Wide, type WideText } from "./by-fours.ts";
 import { finishFunction } from "./finish.ts";
+import { MATRIX_ENABLES, matrixBytes, matrixMain } from "./matrix.ts";
+import { MATRIX_TILES } from "./matrix-tile.ts";
 import { productParts, type ProductParts } from "./operands.ts";
 import { PLAIN_LANES, plainMain } from "./plain.ts";
 import { SUBGROUP, blockFor, layoutOf, subgroupMain, subgroupTile, wideOperands } from "./subgroup.ts";
-import { TILES, tileFor } from "./tile-choice.ts";
+import { TILES, largestBusy, tileFor } from "./tile-choice.ts";
 import { tileMain, tileWide } from "./tile.ts";
 import { tileGrid } from "./tiles.ts";
 import type { ProductWork } from "./work.ts";
@@ -24,11 +26,14 @@ export function productKernel(name: string, work: ProductWork, site: Site): Kern
   const scalar = new Interface(false);
   const parts = productParts(work, site, scalar);
   const finish = finishFunction(work, site, scalar, 1);
-  const drafts = [bySubgroups(work, site, scalar, parts)];
-  if (site.box.most(shape.m.mul(shape.n)) >= SMALL) drafts.push(byTiles(work, site, scalar, parts));
+  const worthTiles = site.box.most(shape.m.mul(shape.n)) >= SMALL;
+  const drafts: Draft[] = [];
+  if (site.half && worthTiles) drafts.push(...byMatrices(work, site, scalar, parts));
+  drafts.push(bySubgroups(work, site, scalar, parts));
+  if (worthTiles) drafts.push(byTiles(work, site, scalar, parts));
   const items = shape.m.mul(shape.n).mul(shape.batch);
   const plain = () => `${scalar.text()}${finish}${plainMain(parts)}`;
-  drafts.push({ text: plain, requires: [], workgroups: gridFor(items, PLAIN_LANES, site) });
+  drafts.push({ backEnd: "plain", text: plain, requires: [], workgroups: gridFor(items, PLAIN_LANES, site) });
   // Texts are put together last: the parameter block is complete only when all back ends are drafted.
   const variants = drafts.map((draft) => ({ ...draft, text: draft.text() }));
   return { name, tensors: scalar.tensors, params: scalar.params, variants };
@@ -42,6 +47,7 @@ function bySubgroups(work: ProductWork, site: Site, scalar: Interface, parts: Pr
   const { given, finish, finishByFours } = wide ?? wideText(work, site, scalar, parts, wideOperands(layout))!;
   const block = blockFor(layout, tuningOf(work.shape, site.box, site.tuning).block);
   return {
+    backEnd: "sgx",
     text: () => `enable subgroups;\n${given.text()}${finish}${subgroupMain(parts, layout, block, finishByFours)}`,
     requires: ["subgroups"],
     adapter: "software",
@@ -53,15 +59,38 @@ function bySubgroups(work: ProductWork, site: Site, scalar: Interface, parts: Pr
 /** For GPUs. */
 function byTiles(work: ProductWork, site: Site, scalar: Interface, parts: ProductParts): Draft {
   const tile = TILES[tuningOf(work.shape, site.box, site.tuning).tile ?? tileFor(work.shape, site)];
-  const best = tileWide(parts, work.shape);
-  const narrow = { a: false, b: false };
-  const text = wideText(work, site, scalar, parts, best);
-  const wide = text ? best : narrow;
-  const { given, finish, finishByFours } = text ?? wideText(work, site, scalar, parts, narrow)!;
+  const { wide, given, finish, finishByFours } = widest(work, site, scalar, parts);
   return {
+    backEnd: "tile",
     text: () => `${given.text()}${finish}${tileMain(parts, tile, wide, finishByFours)}`,
     requires: [],
     adapter: "hardware",
     workgroups: tileGrid(work.shape, tile, site),
   };
+}
+
+/** For GPUs with matrix units, one for each shape of matrix that is known. */
+function byMatrices(work: ProductWork, site: Site, scalar: Interface, parts: ProductParts): Draft[] {
+  const { wide, given, finish, finishByFours } = widest(work, site, scalar, parts);
+  return MATRIX_TILES.map((tiles) => {
+    const tile = largestBusy(tiles, work.shape, site);
+    return {
+      backEnd: "sgm",
+      text: () => `${MATRIX_ENABLES}${given.text()}${finish}${matrixMain(parts, tile, wide, finishByFours)}`,
+      requires: ["subgroups", "shader-f16", "subgroup-matrix"],
+      adapter: "hardware",
+      subgroupSize: tile.lanes,
+      matrix: tile.unit,
+      workgroupBytes: matrixBytes(parts, tile),
+      workgroups: tileGrid(work.shape, tile, site),
+    };
+  });
+}
+
+/** Operands as `vec4` where they and the epilogue allow it, else element by element. */
+function widest(work: ProductWork, site: Site, scalar: Interface, parts: ProductParts): WideText & { readonly wide: Wide } {
+  const best = tileWide(parts, work.shape);
+  const narrow = { a: false, b: false };
+  const text = wideText(work, site, scalar, parts, best);
+  return text ? { ...text, wide: best } : { ...wideText(work, site, scalar, parts, narrow)!, wide: narrow };
 }

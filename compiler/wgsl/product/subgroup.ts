@@ -93,8 +93,8 @@ function rowsByColumns({ a, b }: ProductParts, { bands, fours }: SubgroupBlock):
   let b_step = ${b.row} / 4u;
 ${range(fours).map((j) => `  var b_at${j} = (b_base + min(column_start + (lane + ${j * SUBGROUP}u) * 4u, columns - 4u)) / 4u;`).join("\n")}
   for (var k = 0u; k < depth / 4u; k++) {
-${range(bands).map((band) => `    let left${band} = ${a.binding}[a_at${band} + k];`).join("\n")}
-${range(fours).flatMap((j) => [...range(4).map((part) => `    let right${j}_${part} = ${b.binding}[b_at${j} + ${part}u * b_step];`), `    b_at${j} += 4u * b_step;`]).join("\n")}
+${range(bands).map((band) => `    let left${band} = ${a.four(`a_at${band} + k`)};`).join("\n")}
+${range(fours).flatMap((j) => [...range(4).map((part) => `    let right${j}_${part} = ${b.four(`b_at${j} + ${part}u * b_step`)};`), `    b_at${j} += 4u * b_step;`]).join("\n")}
 ${range(4).flatMap((part) => range(bands * SUBGROUP).map((row) => rowTimesColumns(row, part, fours))).join("\n")}
   }`;
 }
@@ -112,8 +112,8 @@ function rowsByRows({ a, b }: ProductParts, { bands }: SubgroupBlock): string {
   return `${range(bands).map((band) => `  let a_at${band} = (a_base + a_row${band} * ${a.row}) / 4u;`).join("\n")}
 ${range(4).map((j) => `  let b_at${j} = (b_base + min(column_start + lane * 4u + ${j}u, columns - 1u) * ${b.column}) / 4u;`).join("\n")}
   for (var k = 0u; k < depth / 4u; k++) {
-${range(bands).map((band) => `    let left${band} = ${a.binding}[a_at${band} + k];`).join("\n")}
-${range(4).map((j) => `    let right${j} = ${b.binding}[b_at${j} + k];`).join("\n")}
+${range(bands).map((band) => `    let left${band} = ${a.four(`a_at${band} + k`)};`).join("\n")}
+${range(4).map((j) => `    let right${j} = ${b.four(`b_at${j} + k`)};`).join("\n")}
 ${range(bands * SUBGROUP)
   .map((row) => {
     const lines = range(4).map((j) => {
@@ -132,8 +132,8 @@ function columnsByColumns({ a, b }: ProductParts, { bands, fours }: SubgroupBloc
   let b_step = ${b.row} / 4u;
 ${range(fours).map((j) => `  var b_at${j} = (b_base + min(column_start + (lane + ${j * SUBGROUP}u) * 4u, columns - 4u)) / 4u;`).join("\n")}
   for (var k = 0u; k < depth; k++) {
-${range(bands).map((band) => `    let left${band} = ${a.binding}[a_at${band}];\n    a_at${band} += ${a.column};`).join("\n")}
-${range(fours).map((j) => `    let right${j} = ${b.binding}[b_at${j}];\n    b_at${j} += b_step;`).join("\n")}
+${range(bands).map((band) => `    let left${band} = ${a.element(`a_at${band}`)};\n    a_at${band} += ${a.column};`).join("\n")}
+${range(fours).map((j) => `    let right${j} = ${b.four(`b_at${j}`)};\n    b_at${j} += b_step;`).join("\n")}
 ${range(bands * SUBGROUP).map((row) => `    let r${row} = vec4f(${broadcast(row, "")});\n${range(fours).map((j) => `    c${row}_${j} = fma(r${row}, right${j}, c${row}_${j});`).join("\n")}`).join("\n")}
   }`;
 }
@@ -143,8 +143,8 @@ function anyByAny({ a, b }: ProductParts, { bands }: SubgroupBlock): string {
   return `${range(bands).map((band) => `  var a_at${band} = a_base + a_row${band} * ${a.row};`).join("\n")}
 ${range(4).map((j) => `  var b_at${j} = b_base + min(column_start + lane * 4u + ${j}u, columns - 1u) * ${b.column};`).join("\n")}
   for (var k = 0u; k < depth; k++) {
-${range(bands).map((band) => `    let left${band} = ${a.binding}[a_at${band}];\n    a_at${band} += ${a.column};`).join("\n")}
-    let right = vec4f(${range(4).map((j) => `${b.binding}[b_at${j}]`).join(", ")});
+${range(bands).map((band) => `    let left${band} = ${a.element(`a_at${band}`)};\n    a_at${band} += ${a.column};`).join("\n")}
+    let right = vec4f(${range(4).map((j) => b.element(`b_at${j}`)).join(", ")});
 ${range(4).map((j) => `    b_at${j} += ${b.row};`).join("\n")}
 ${range(bands * SUBGROUP).map((row) => `    c${row}_0 = fma(vec4f(${broadcast(row, "")}), right, c${row}_0);`).join("\n")}
   }`;

@@ -32,6 +32,11 @@ export function tileFor(shape: ProductShape, site: Pick<Site, "box">): TileName 
   return names.find((name) => tileCount(shape, TILES[name], site) >= BUSY) ?? names.at(-1)!;
 }
 
+/** Of tiles from the largest on, the first of which there are enough to keep a GPU busy, or else the last. */
+export function largestBusy<T extends TileSize>(tiles: readonly T[], shape: ProductShape, site: Pick<Site, "box">): T {
+  return tiles.find((tile) => tileCount(shape, tile, site) >= BUSY) ?? tiles.at(-1)!;
+}
+
 export function tileCount(shape: ProductShape, tile: TileSize, { box }: Pick<Site, "box">): number {
   const [m, n, batch] = [box.most(shape.m), box.most(shape.n), box.most(shape.batch)];
   return batch * Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);

@@ -116,13 +116,13 @@ ${body}
 
   function deepFours(): string {
     return `  if (inner < ${k}) {
-${range(4).map((j) => `    if (outer + ${j}u < ${limit}) {\n      found[${j}] = ${operand.binding}[(${place(`outer + ${j}u`, "inner")}) / 4u];\n    }`).join("\n")}
+${range(4).map((j) => `    if (outer + ${j}u < ${limit}) {\n      found[${j}] = ${operand.four(`(${place(`outer + ${j}u`, "inner")}) / 4u`)};\n    }`).join("\n")}
   }
   return transpose(found);`;
   }
   function sideFours(): string {
     return `  if (outer < ${limit}) {
-${range(4).map((j) => `    if (inner + ${j}u < ${k}) {\n      found[${j}] = ${operand.binding}[(${place("outer", `inner + ${j}u`)}) / 4u];\n    }`).join("\n")}
+${range(4).map((j) => `    if (inner + ${j}u < ${k}) {\n      found[${j}] = ${operand.four(`(${place("outer", `inner + ${j}u`)}) / 4u`)};\n    }`).join("\n")}
   }
   return found;`;
   }
@@ -130,7 +130,7 @@ ${range(4).map((j) => `    if (inner + ${j}u < ${k}) {\n      found[${j}] = ${op
     return `${range(16)
       .map((e) => {
         const [i, j] = [e % 4, Math.floor(e / 4)];
-        return `  if (outer + ${i}u < ${limit} && inner + ${j}u < ${k}) {\n    found[${j}][${i}] = ${operand.binding}[${place(`outer + ${i}u`, `inner + ${j}u`)}];\n  }`;
+        return `  if (outer + ${i}u < ${limit} && inner + ${j}u < ${k}) {\n    found[${j}][${i}] = ${operand.element(`${place(`outer + ${i}u`, `inner + ${j}u`)}`)};\n  }`;
       })
       .join("\n")}
   return found;`;

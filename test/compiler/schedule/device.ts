@@ -1,4 +1,4 @@
-import type { HostEnv, HostExpr, ParamPlan } from "../../../runtime/plan/index.ts";
+import type { HostEnv, HostExpr, ParamPlan, Precision } from "../../../runtime/plan/index.ts";
 import { evaluateHost } from "../../../runtime/plan/index.ts";
 import { BufferUsage, MapMode } from "../../../runtime/gpu/dawn.ts";
 import { openGpu, type Gpu } from "../../../runtime/gpu/gpu.ts";
@@ -40,7 +40,7 @@ export class Program {
   readonly #pipelines = new Map<string, GPUComputePipeline>();
   readonly #graph: Graph;
 
-  constructor(gpu: Gpu, graph: Graph, { fusion = "full", tuning = UNTUNED }: { fusion?: "full" | "none"; tuning?: Tuning } = {}) {
+  constructor(gpu: Gpu, graph: Graph, { fusion = "full", precision = "f32", tuning = UNTUNED }: { fusion?: "full" | "none"; precision?: Precision; tuning?: Tuning } = {}) {
     this.#gpu = gpu;
     this.#graph = graph;
     let bytes = 0;
@@ -52,7 +52,7 @@ export class Program {
       bytes += alignUp(4 * count(node.shape.map((n) => n.evaluate(most))));
     }
     this.lowered = lower({
-      graph, weights: this.#weights, outputs: new Map(), limits: gpu.limits, library: this.library, fusion, tuning,
+      graph, weights: this.#weights, outputs: new Map(), limits: gpu.limits, library: this.library, fusion, precision, tuning,
       buffers: { arena: ARENA, constants: CONSTANTS },
     });
     const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;

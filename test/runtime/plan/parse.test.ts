@@ -60,6 +60,9 @@ describe("parsePlan", () => {
     ["bounds the wrong way round", edited(["sizes", 0, "max"], 0), "'sizes[0].max': expected a whole number from 1 on, found 0"],
     ["a file outside the build folder", edited(["kernels", 0, "variants", 0, "file"], "../../secrets"), "expected a path inside the build folder, found \"../../secrets\""],
     ["a kernel that always needs something", edited(["kernels", 0, "variants", 0, "requires"], ["subgroups"]), "'kernels[0].variants': expected a list whose last variant needs nothing of the adapter, found 1 variants"],
+    ["a matrix of no columns", edited(["kernels", 1, "variants", 0, "matrix", "n"], 0), "'kernels[1].variants[0].matrix.n': expected a whole number from 1 on, found 0"],
+    ["an unknown back end", edited(["kernels", 1, "variants", 0, "backEnd"], "cublas"), "'kernels[1].variants[0].backEnd': expected \"sgm\" or"],
+    ["an unknown precision", edited(["precision"], "f8"), "'precision': expected \"f32\" or \"f16\", found \"f8\""],
     ["a buffer beyond the target", edited(["buffers", 1, "bytes"], 2 ** 29), "'buffers[1].bytes': expected at most target.maxBufferSize, 268435456, found 536870912"],
     ["more bindings than the target has", edited(["target", "maxStorageBuffersPerShaderStage"], 3), "'kernels[1].bindings': expected at most target.maxStorageBuffersPerShaderStage, 3, found 4"],
     ["a cost of a size that is not there", edited([...dispatch, "cost"], { flops: { size: "q" }, bytes: 0 }), "'programs.step.dispatches[1].cost.flops': expected the name of a runtime size, found q"],
@@ -106,7 +109,7 @@ describe("a plan damaged anywhere", () => {
   });
 
   it("names the damaged field when one is missing", () => {
-    const optional = /\.(of|source|rowLanes|subgroupSize|adapter|doc)$|^(config|stats\.parameters|programs)\.[^.]*$|\.args\.scale$/;
+    const optional = /\.(of|source|rowLanes|subgroupSize|adapter|backEnd|matrix|workgroupBytes|doc)$|^(config|stats\.parameters|programs)\.[^.]*$|\.args\.scale$/;
     for (const path of places(smallPlan())) {
       if (typeof path.at(-1) === "number") continue;
       const name = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("").slice(1);

@@ -55,7 +55,7 @@ export function smallPlan(): Plan {
     kernels: [
       { name: "accumulate", source: "small.jm:3", bindings: 2, params: true, variants: [{ file: "accumulate.wgsl", requires: [], rowLanes: true }] },
       { name: "total", bindings: 4, params: false, variants: [
-        { file: "total.wgsl", requires: ["subgroups"], subgroupSize: 3, adapter: "hardware" },
+        { file: "total.wgsl", requires: ["subgroups"], subgroupSize: 3, adapter: "hardware", backEnd: "sgm", matrix: { m: 16, n: 8, k: 16 }, workgroupBytes: 4096 },
         { file: "total.wgsl", requires: [] },
       ] },
       { name: "same-text", bindings: 2, params: true, variants: [{ file: "accumulate.wgsl", requires: [], rowLanes: true }] },

@@ -18,7 +18,7 @@ const kernels = [
 ];
 const profile: Profile = {
   model: "Tiny <1>", program: "step", sizes: { M: 5 }, runMilliseconds: 9, kernelMilliseconds: 10, kernels,
-  gpu: { name: "fake-gpu", vendor: "fake", driver: "1.0", backend: "vulkan", software: false, subgroupMinSize: 32, subgroupMaxSize: 32 },
+  gpu: { name: "fake-gpu", vendor: "fake", driver: "1.0", backend: "vulkan", software: false, subgroupMinSize: 32, subgroupMaxSize: 32, matrices: [] },
 };
 
 describe("the page of a profile", () => {
