@@ -24,7 +24,7 @@ const gpu = await openGpu();
 const { software } = gpu.info;
 const preset = values.preset ?? (software ? "small" : "base");
 const steps = Number(values.steps ?? (software ? 5 : 20));
-const options = values.precision === "f32" ? {} : { precision: values.precision };
+const options = { precision: values.precision };
 const compiled = compileModel("models/audio-jepa.jm", { preset, target: targetOf(gpu), ...(values.batch && { set: { batch: values.batch } }), ...options });
 const { plan } = compiled;
 

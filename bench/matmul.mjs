@@ -1,9 +1,10 @@
-// Matrix products: one size beside the peers, then the products of a model's layers.
+// Matrix products: one size beside the peers, then the products of a model's layers in every back end that the device has.
 //   node bench/matmul.mjs [--size 1024x1024x1024] [--rounds 3] [--precision f32] [--skip peers] [--skip shapes] [--small] [--json]
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openGpu } from "../runtime/dist/index.js";
 import { writeMatmulData } from "./kit/write-data.mjs";
+import { backEndsOf } from "./support/back-ends.mjs";
 import { installPeers, pythonWithTorch, quietMachine, root, runForJson } from "./support/processes.mjs";
 import { linearProducts, timeProduct } from "./support/product.mjs";
 import { disagreement, ratiosTo, summarise } from "./support/summary.mjs";
@@ -53,15 +54,25 @@ async function besidePeers() {
   return { ratios, gflops };
 }
 
-/** The device's own time of each product of the layers. */
+/** The device's own time of each product of the layers, in each back end. */
 async function layerProducts() {
-  const gpu = await openGpu();
-  const { rows, layers } = LAYERS[gpu.info.software || values.small ? "small" : "full"];
-  const options = values.precision === "f32" ? {} : { precision: values.precision };
+  const probe = await openGpu();
+  const { rows, layers } = LAYERS[probe.info.software || values.small ? "small" : "full"];
+  const { name } = probe.info;
+  probe.destroy();
+  const options = { precision: values.precision };
+  const products = layers.flatMap(([from, to]) => linearProducts(rows, from, to));
   const found = [];
-  for (const product of layers.flatMap(([from, to]) => linearProducts(rows, from, to))) found.push({ ...product, ...(await timeProduct(gpu, product, { options })) });
-  console.log(`\nProducts of the layers in ${values.precision} on ${gpu.info.name}, by the device's clock\n`);
-  console.log(table(["m x k x n", "form", "ms", "GFLOP/s"], found.map(({ size, form, milliseconds, gflops }) => [size.join(" x "), form, number(milliseconds, 2), number(gflops, 1)])));
-  gpu.destroy();
+  const backEnds = await backEndsOf(options);
+  for (const backEnd of backEnds) {
+    const gpu = await openGpu({ backEnds: [backEnd] });
+    for (const product of products) found.push({ back_end: backEnd, ...product, ...(await timeProduct(gpu, product, { options })) });
+    gpu.destroy();
+  }
+  console.log(`\nProducts of the layers in ${values.precision} on ${name}, GFLOP/s by the device's clock\n`);
+  console.log(table(["m x k x n", "form", ...backEnds], products.map(({ size, form }) => {
+    const rates = backEnds.map((backEnd) => found.find((f) => f.back_end === backEnd && f.size === size && f.form === form).gflops);
+    return [size.join(" x "), form, ...rates.map((rate) => number(rate, 1))];
+  })));
   return found.map(({ size, ...rest }) => ({ size: size.join("x"), ...rest }));
 }

@@ -4,7 +4,7 @@ import { compileModel, openSession } from "./open-model.mjs";
 import { kitNoise } from "../kit/data.mjs";
 
 /** @returns GB/s of doubling an array: bytes read and written */
-export async function timeMemory(gpu, { runs = 7 } = {}) {
+export async function timeMemory(gpu, { runs = gpu.info.software ? 3 : 7 } = {}) {
   const count = gpu.info.software ? 2 ** 22 : 2 ** 27;
   const text = `module Array() {
   param values: f32[${count}] = zeros()

@@ -29,7 +29,7 @@ export function linearProducts(rows, from, to) {
 }
 
 /** @returns the device's own milliseconds for a product of noise (zeros would draw less power), and GFLOP/s */
-export async function timeProduct(gpu, { size, form }, { options = {}, runs = 7 } = {}) {
+export async function timeProduct(gpu, { size, form }, { options = {}, runs = gpu.info.software ? 3 : 7 } = {}) {
   const compiled = compileModel("product.jm", options, productText(size, form));
   const session = await openSession(compiled, gpu);
   const [m, k, n] = size;
