@@ -28,10 +28,18 @@ export function linearProducts(rows, from, to) {
   ];
 }
 
+const compiled = new Map();
+
+/** Compiled once for all back ends: which of them runs, the device decides. */
+function compiledProduct(text, options) {
+  const key = JSON.stringify([text, options]);
+  if (!compiled.has(key)) compiled.set(key, compileModel("product.jm", options, text));
+  return compiled.get(key);
+}
+
 /** @returns the device's own milliseconds for a product of noise (zeros would draw less power), and GFLOP/s */
 export async function timeProduct(gpu, { size, form }, { options = {}, runs = gpu.info.software ? 3 : 7 } = {}) {
-  const compiled = compileModel("product.jm", options, productText(size, form));
-  const session = await openSession(compiled, gpu);
+  const session = await openSession(compiledProduct(productText(size, form), options), gpu);
   const [m, k, n] = size;
   session.writeTensor("operands.a", kitNoise(m * k));
   session.writeTensor("operands.b", kitNoise(k * n));
