@@ -65,7 +65,7 @@ fi
 export NO_COLOR=1
 vitest=(node node_modules/vitest/vitest.mjs run --reporter=dot --project device)
 
-plain "Right on this device" 90 "${vitest[@]}" test/bench/kit.gpu.test.mjs test/e2e/goldens.gpu.test.ts ${small:+-t "benchmark"}
+plain "Right on this device" 90 "${vitest[@]}" test/bench/kit.gpu.test.mjs test/e2e/goldens.gpu.test.ts test/e2e/precision.gpu.test.ts ${small:+-t "benchmark"}
 for precision in $(node bench/gpu/precisions.mjs); do
   part "Audio-JEPA, $precision" 120 node bench/audio-jepa.mjs "${step[@]}" --precision "$precision" --json
 done
