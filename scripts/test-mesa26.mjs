@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs device tests under Mesa 26, whose software driver has subgroup matrices: `npm run test:mesa26 -- [files]`.
-// Without files, the tests of kernels. Where Mesa 26 cannot be had, it says so and passes.
+// Without files, the tests of matrix units. Where Mesa 26 cannot be had, it says so and passes.
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { mesa26 } from "./mesa26.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const files = process.argv.length > 2 ? process.argv.slice(2) : ["test/compiler/schedule"];
+const files = process.argv.length > 2 ? process.argv.slice(2) : ["test/compiler/schedule/matrices", "test/e2e/matrix-units"];
 const found = mesa26(join(root, ".cache", "mesa26"));
 if ("missing" in found) {
   console.log(`skipped: Mesa 26 is not to be had here: ${found.missing}`);
