@@ -45,6 +45,7 @@ describe("jepac", () => {
     [["explain", "JR101"], "error[JC010]: there is no message JR101\nhint: the compiler's messages have codes like"],
     [["inspect", small, "--view", "grph"], "error[JC040]: there is no view grph\nhint: --view is one of graph, kernels, memory, wgsl"],
     [["build", small, "--target", "cuda"], "error[JC032]: there is no target cuda\nhint: --target is one of gpu, software"],
+    [["build", small, "--precision", "f8"], "error[JC035]: there is no precision f8\nhint: --precision is one of f32, f16"],
     [["embed", "build/x", "clips", "--out", "e.npy", "--pool", "max"], "error[JC021]: --pool is mean, time or tokens, not max"],
     [["profile", "models"], /error\[JR201\]: .*plan\.json: cannot read the plan/],
     [["profile", "models", "--runs", "0"], "It must be a whole number of at least 1."],
