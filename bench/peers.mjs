@@ -61,8 +61,10 @@ const rows = summaries.map((s) => [
 console.log(`\nThe training step of kit/kit.jm on ${[...adapters].join(" and ")}${python ? `; PyTorch on ${summaries.find(({ peer }) => peer === "torch")?.adapter}` : ""}\n`);
 console.log(table(["library", "ms", "ratio", "CPU ms", "CPU ratio", "GFLOP/s", "first, cold ms", "first, warm ms", "buffers MiB", "dispatches", "submits", "pipelines", "quiet rounds"], rows));
 console.log(`\nfirst ${LOSSES} losses apart by at most ${apart.toExponential(1)}: ${summaries[0].losses.slice(0, LOSSES).map((loss) => loss.toFixed(6)).join(" ")}`);
+const disturbed = summaries.filter(({ quiet_rounds }) => quiet_rounds === 0).map(({ peer }) => peer);
+if (disturbed.length > 0) console.log(`disturbed in every round: ${disturbed.join(", ")}; the CPU ratio says more than the clock's`);
 if (adapters.size > 1) console.log("the libraries were given different adapters: the ratios say nothing");
-if (values.json) console.log(JSON.stringify({ ratios, cpu_ratios: cpuRatios, disagreement: apart, cold_ms: cold, peers: summaries }));
+if (values.json) console.log(JSON.stringify({ ratios, cpu_ratios: cpuRatios, disturbed, disagreement: apart, cold_ms: cold, peers: summaries }));
 if (!(apart <= MOST_DISAGREEMENT)) {
   console.error(`error: the libraries do not compute the same losses (apart by ${apart.toExponential(1)}, at most ${MOST_DISAGREEMENT})`);
   process.exitCode = 1;
