@@ -26,7 +26,7 @@ const LAUNCHERS = [
 function train(command: readonly string[], out: string): Promise<{ code: number | null; text: string }> {
   const [program, ...args] = [...command, process.execPath, at("build", "trainer.js"), "--data", at("clips"), "--out", at(out), "--steps", "6", "--seed", "5", "--log-every", "1"];
   return new Promise((resolve) => {
-    const child = spawn(program!, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], timeout: 100_000 });
+    const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], timeout: 100_000 });
     let text = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
     child.on("close", (code) => resolve({ code, text }));
