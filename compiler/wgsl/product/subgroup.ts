@@ -38,7 +38,7 @@ export function wideOperands(layout: Layout): Wide {
 
 /** Good on the software drivers at hand; `any` and `nt` have room for one group of columns only. */
 export function blockFor(layout: Layout, tuned?: SubgroupBlock): SubgroupBlock {
-  const { bands, fours } = tuned ?? { bands: 2, fours: layout === "tn" ? 2 : 1 };
+  const { bands, fours } = tuned ?? { bands: layout === "any" ? 2 : 3, fours: layout === "tn" ? 2 : 1 };
   return { bands, fours: layout === "nn" || layout === "tn" ? fours : 1 };
 }
 
@@ -87,7 +87,7 @@ function finish(j: number, byFours: boolean): string {
   return finishColumns({ start, columns: "columns", row: "row", value: `c0_${j}`, byFours, number: j });
 }
 
-/** A by rows, B by columns: both in fours. */
+/** A by rows, B by columns: both in fours. Row after row, so that its sums stay in registers for four steps. */
 function rowsByColumns({ a, b }: ProductParts, { bands, fours }: SubgroupBlock): string {
   return `${range(bands).map((band) => `  let a_at${band} = (a_base + a_row${band} * ${a.row}) / 4u;`).join("\n")}
   let b_step = ${b.row} / 4u;
@@ -95,7 +95,7 @@ ${range(fours).map((j) => `  var b_at${j} = (b_base + min(column_start + (lane +
   for (var k = 0u; k < depth / 4u; k++) {
 ${range(bands).map((band) => `    let left${band} = ${a.four(`a_at${band} + k`)};`).join("\n")}
 ${range(fours).flatMap((j) => [...range(4).map((part) => `    let right${j}_${part} = ${b.four(`b_at${j} + ${part}u * b_step`)};`), `    b_at${j} += 4u * b_step;`]).join("\n")}
-${range(4).flatMap((part) => range(bands * SUBGROUP).map((row) => rowTimesColumns(row, part, fours))).join("\n")}
+${range(bands * SUBGROUP).flatMap((row) => range(4).map((part) => rowTimesColumns(row, part, fours))).join("\n")}
   }`;
 }
 

@@ -385,6 +385,6 @@ describe("kernel texts", () => {
     const x = net.g.input("x", "f32", [2, 16, 48]);
     const { library } = lowered(net.training("f", net.block(net.linear(x, 48, "in"), 3, "b")));
     const longest = Math.max(...library.kernels.flatMap((kernel) => kernel.variants.map((v) => v.text.length)));
-    expect(longest).toBeLessThan(16_000);
+    expect(longest).toBeLessThan(20_000);
   });
 });
