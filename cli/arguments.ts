@@ -1,3 +1,5 @@
+import { UserError } from "@jepac/runtime";
+import type { Precision } from "@jepac/runtime/plan";
 import { InvalidArgumentError } from "commander";
 
 /** Parsers of option values; commander shows the message with the option's name. */
@@ -11,6 +13,12 @@ export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("It must be a whole number of at least 0.");
   return value;
+}
+
+/** @throws UserError JC035 it is none of them */
+export function precisionName(text: string): Precision {
+  if (text !== "f32" && text !== "f16") throw new UserError("JC035", `there is no precision ${text}`, "--precision is one of f32, f16");
+  return text;
 }
 
 /** Collects the values of a repeatable option. */

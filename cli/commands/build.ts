@@ -1,11 +1,12 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
+import type { Precision } from "@jepac/runtime/plan";
 import { UserError } from "@jepac/runtime";
 import type { Compiled } from "../../compiler/compile.ts";
 import type { MemoryChoice } from "../../compiler/memory/within.ts";
 import { targets, type TargetName } from "../../compiler/targets.ts";
-import { assignment, memorySize, positiveInt } from "../arguments.ts";
+import { assignment, memorySize, positiveInt, precisionName } from "../arguments.ts";
 import { bytes, count } from "../numbers.ts";
 import { style } from "../style.ts";
 import { allProducts, findTuning, TUNING_FILE } from "../tuning-file.ts";
@@ -18,7 +19,7 @@ export interface BuildOptions {
   recompute?: boolean;
   tuning?: string;
   memory?: number;
-  precision: string;
+  precision: Precision;
   out?: string;
 }
 
@@ -33,18 +34,16 @@ export function addBuild(program: Command): void {
     .option("--recompute", "compute layers again in the backward pass instead of keeping what they made, to save memory")
     .option("--memory <size>", "choose passes and recomputation so that all fits, for example 8GiB", memorySize)
     .option("--tuning <file>", `what \`jepac tune\` measured (default: ${TUNING_FILE}, if it is there)`)
-    .option("--precision <type>", "f32, or f16: activations in half precision, weights and sums in f32", "f32")
+    .option("--precision <type>", "f32, or f16: activations in half precision, weights and sums in f32", precisionName, "f32")
     .option("--out <folder>", "where to write (default: build/<file name>)")
     .description("compile a model into a folder that trains with the runtime alone")
     .action(async (path: string, options: BuildOptions) => {
       const started = performance.now();
       const { target } = options;
       if (!isTarget(target)) throw new UserError("JC032", `there is no target ${target}`, `--target is one of ${Object.keys(targets).join(", ")}`);
-      const { precision } = options;
-      if (precision !== "f32" && precision !== "f16") throw new UserError("JC035", `there is no precision ${precision}`, "--precision is one of f32, f16");
       // Only here: what writes the typed trainer takes long to load.
       const { compileFile } = await import("../compile.ts");
-      const { preset, set, microBatch, recompute, memory } = options;
+      const { preset, set, precision, microBatch, recompute, memory } = options;
       const tuning = findTuning(options.tuning);
       const { compiled, memory: choice } = compileFile(path, {
         target,

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import type { Precision } from "@jepac/runtime/plan";
 import { measureProgram, openGpu, planInMemory, Session, type GpuInfo } from "@jepac/runtime";
 import type { Compiled } from "../../compiler/compile.ts";
 import type { ProductTuning } from "../../compiler/schedule/tuning.ts";
-import { assignment, positiveInt } from "../arguments.ts";
+import { assignment, positiveInt, precisionName } from "../arguments.ts";
 import { style } from "../style.ts";
 import { addTuning, TUNING_FILE } from "../tuning-file.ts";
 
@@ -10,6 +11,7 @@ interface TuneOptions {
   preset?: string;
   set?: Record<string, string>;
   adapter?: string;
+  precision: Precision;
   runs: number;
   out: string;
 }
@@ -24,6 +26,7 @@ export function addTune(program: Command): void {
     .option("--preset <name>", "a named group of config values from the model")
     .option("--set <name=value>", "change one config value (repeatable)", assignment)
     .option("--adapter <name>", "a part of the GPU's name, or `software`")
+    .option("--precision <type>", "of the builds to come: f32, or f16, where matrix units have tiles of their own", precisionName, "f32")
     .option("--runs <n>", "steps to measure for each candidate; times are their medians", positiveInt, 3)
     .option("--out <file>", "where to write; builds look in the present folder", TUNING_FILE)
     .description("measure which tiles suit the model's matrix products on this device, for builds to use")
@@ -32,12 +35,13 @@ export function addTune(program: Command): void {
       const { tuningCandidates } = await import("../../compiler/tuning-candidates.ts");
       const gpu = await openGpu({ adapter: options.adapter });
       try {
+        const { preset, set, precision } = options;
         const adapter = gpu.info.software ? "software" : "hardware";
         const results: Results = new Map();
-        for (const candidate of tuningCandidates(adapter)) {
-          const { preset, set } = options;
+        for (const candidate of tuningCandidates(adapter, precision === "f16" && gpu.info.matrices.length > 0)) {
           const { compiled } = compileFile(path, {
             target: gpu.info.software ? "software" : "gpu",
+            precision,
             tuning: { products: {}, otherwise: candidate },
             ...(preset === undefined ? {} : { preset }),
             ...(set === undefined ? {} : { set }),
@@ -91,6 +95,6 @@ function print({ name }: GpuInfo, results: Results, out: string): void {
   process.stdout.write(style.faint(`written to ${out}: \`jepac build\` here uses it\n`));
 }
 
-function nameOf({ tile, block }: ProductTuning): string {
-  return tile ?? `${8 * block!.bands}x${32 * block!.fours}`;
+function nameOf({ tile, matrixTile, block }: ProductTuning): string {
+  return tile ?? matrixTile ?? `${8 * block!.bands}x${32 * block!.fours}`;
 }

@@ -1,11 +1,14 @@
 import type { SizeBox } from "../index/size-box.ts";
 import type { SubgroupBlock } from "../wgsl/product/subgroup.ts";
+import type { MatrixTileName } from "../wgsl/product/matrix-tile.ts";
 import type { TileName } from "../wgsl/product/tile-choice.ts";
 import type { ProductShape } from "./operand.ts";
 
 /** What was found best for products of one shape; what is absent is left to the defaults. */
 export interface ProductTuning {
   readonly tile?: TileName;
+  /** Which of the tiles that the back end for matrix units has for a shape of matrix. */
+  readonly matrixTile?: MatrixTileName;
   readonly block?: SubgroupBlock;
   /** Parts the inner axis is cut into, each a product of its own, summed afterwards. */
   readonly split?: number;

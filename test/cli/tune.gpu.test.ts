@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { addTuning, allProducts, findTuning } from "../../cli/tuning-file.ts";
+import { tuningCandidates } from "../../compiler/tuning-candidates.ts";
 import { jepac } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "jepac-tune-"));
@@ -42,12 +43,19 @@ describe("jepac tune", () => {
 
   it("is refused by builds where the file is none of its own", async () => {
     const path = join(folder, "wrong.json");
-    for (const [content, said] of [["{", "is no tuning file"], ["{}", `expected "format"`], [`{"format":"jepac-tuning","version":1,"adapters":{"a":{"1x2x3x4":{"tile":"9x9"}}}}`, `holds {"tile":"9x9"}`]] as const) {
+    for (const [content, said] of [["{", "is no tuning file"], ["{}", `expected "format"`], [`{"format":"jepac-tuning","version":1,"adapters":{"a":{"1x2x3x4":{"matrixTile":"huge"}}}}`, `holds {"matrixTile":"huge"}`], [`{"format":"jepac-tuning","version":1,"adapters":{"a":{"1x2x3x4":{"tile":"9x9"}}}}`, `holds {"tile":"9x9"}`]] as const) {
       writeFileSync(path, content);
       expect(() => findTuning(path)).toThrow(said);
     }
     expect(() => findTuning(join(folder, "none.json"))).toThrow("there is no file");
     expect((await jepac(["build", "line.jm", "--tuning", "none.json"], { cwd: folder })).err).toContain("JC060");
+  });
+
+  it("tries blocks on software, and on GPUs the tiles of the back end that runs", () => {
+    const kinds = (adapter: "hardware" | "software", byMatrices: boolean) => new Set(tuningCandidates(adapter, byMatrices).flatMap(Object.keys));
+    expect(kinds("software", true)).toEqual(new Set(["block"]));
+    expect(kinds("hardware", false)).toEqual(new Set(["tile"]));
+    expect(kinds("hardware", true)).toEqual(new Set(["matrixTile"]));
   });
 
   it("keeps tiles and blocks of one shape together, and the newer of two GPUs", () => {
@@ -56,6 +64,7 @@ describe("jepac tune", () => {
     addTuning(path, "gpu one", { "1x2x3x4": { tile: "64x64" } });
     addTuning(path, "gpu two", { "1x2x3x4": { tile: "128x64" } });
     addTuning(path, "gpu one", { "1x2x3x5": { tile: "32x32" } });
-    expect(allProducts(findTuning(path)!)).toEqual({ "1x2x3x4": { block: { bands: 1, fours: 2 }, tile: "64x64" }, "1x2x3x5": { tile: "32x32" } });
+    addTuning(path, "gpu one", { "1x2x3x5": { matrixTile: "small" } });
+    expect(allProducts(findTuning(path)!)).toEqual({ "1x2x3x4": { block: { bands: 1, fours: 2 }, tile: "64x64" }, "1x2x3x5": { tile: "32x32", matrixTile: "small" } });
   });
 });

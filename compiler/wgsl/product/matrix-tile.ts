@@ -14,20 +14,28 @@ export interface MatrixTile extends TileSize {
   readonly depth: number;
 }
 
+/** The tiles there are for a shape of matrix, the larger first: results that are reused more, or more workgroups. */
+export const MATRIX_TILE_NAMES = ["large", "small"] as const;
+
+export type MatrixTileName = (typeof MATRIX_TILE_NAMES)[number];
+
 /**
- * Tiles for the matrices that devices are known to have, the largest of each first: the tensor cores of NVIDIA by
- * both their shapes, and Mesa's software driver.
+ * Tiles for the matrices that devices are known to have: the tensor cores of NVIDIA by both their shapes, and Mesa's
+ * software driver.
  */
-export const MATRIX_TILES: readonly (readonly MatrixTile[])[] = [
-  [
-    tile({ m: 16, n: 16, k: 16 }, 32, { rows: 2, columns: 4 }, { rows: 4, columns: 2 }, 32),
-    tile({ m: 16, n: 16, k: 16 }, 32, { rows: 2, columns: 2 }, { rows: 2, columns: 2 }, 32),
-  ],
-  [
-    tile({ m: 16, n: 8, k: 16 }, 32, { rows: 2, columns: 4 }, { rows: 4, columns: 4 }, 32),
-    tile({ m: 16, n: 8, k: 16 }, 32, { rows: 2, columns: 2 }, { rows: 2, columns: 4 }, 32),
-  ],
-  [tile({ m: 8, n: 8, k: 8 }, 8, { rows: 2, columns: 2 }, { rows: 2, columns: 2 }, 16)],
+export const MATRIX_TILES: readonly Readonly<Record<MatrixTileName, MatrixTile>>[] = [
+  {
+    large: tile({ m: 16, n: 16, k: 16 }, 32, { rows: 2, columns: 4 }, { rows: 4, columns: 2 }, 32),
+    small: tile({ m: 16, n: 16, k: 16 }, 32, { rows: 2, columns: 2 }, { rows: 2, columns: 2 }, 32),
+  },
+  {
+    large: tile({ m: 16, n: 8, k: 16 }, 32, { rows: 2, columns: 4 }, { rows: 4, columns: 4 }, 32),
+    small: tile({ m: 16, n: 8, k: 16 }, 32, { rows: 2, columns: 2 }, { rows: 2, columns: 4 }, 32),
+  },
+  {
+    large: tile({ m: 8, n: 8, k: 8 }, 8, { rows: 2, columns: 2 }, { rows: 2, columns: 2 }, 16),
+    small: tile({ m: 8, n: 8, k: 8 }, 8, { rows: 1, columns: 2 }, { rows: 2, columns: 1 }, 16),
+  },
 ];
 
 function tile(unit: MatrixShape, lanes: number, subgroups: TileSize, each: TileSize, depth: number): MatrixTile {

@@ -72,8 +72,9 @@ function byTiles(work: ProductWork, site: Site, scalar: Interface, parts: Produc
 /** For GPUs with matrix units, one for each shape of matrix that is known. */
 function byMatrices(work: ProductWork, site: Site, scalar: Interface, parts: ProductParts): Draft[] {
   const { wide, given, finish, finishByFours } = widest(work, site, scalar, parts);
+  const { matrixTile } = tuningOf(work.shape, site.box, site.tuning);
   return MATRIX_TILES.map((tiles) => {
-    const tile = largestBusy(tiles, work.shape, site);
+    const tile = matrixTile === undefined ? largestBusy([tiles.large, tiles.small], work.shape, site) : tiles[matrixTile];
     return {
       backEnd: "sgm",
       text: () => `${MATRIX_ENABLES}${given.text()}${finish}${matrixMain(parts, tile, wide, finishByFours)}`,

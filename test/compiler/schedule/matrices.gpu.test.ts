@@ -3,6 +3,7 @@ import { evaluateGraph } from "../../../compiler/graph/evaluate.ts";
 import { GraphBuilder } from "../../../compiler/graph/builder.ts";
 import type { Node } from "../../../compiler/graph/node.ts";
 import { BACK_ENDS } from "../../../runtime/plan/schema.ts";
+import { UNTUNED } from "../../../compiler/schedule/tuning.ts";
 import { shapeOf } from "../../../compiler/graph/type.ts";
 import { Poly } from "../../../compiler/size/poly.ts";
 import { Program, testGpu, worstError, type Choose } from "./device.ts";
@@ -24,7 +25,7 @@ function operand(g: GraphBuilder, name: string, batch: readonly number[], rows: 
 }
 
 describe.runIf(units.length > 0).each(LAYOUTS)("products %s by matrix units", (layout) => {
-  test.each([[[]], [[3]]])("batch %j: equal the reference at any remainder", async (batch) => {
+  test.each([[[], "large"], [[3], "large"], [[], "small"]] as const)("batch %j, %s tiles: equal the reference at any remainder", async (batch, matrixTile) => {
     for (const [m, k, n] of SIZES) {
       const g = new GraphBuilder([]);
       const net = new Net(g);
@@ -34,7 +35,7 @@ describe.runIf(units.length > 0).each(LAYOUTS)("products %s by matrix units", (l
       const bias = g.broadcast(g.input("bias", "f32", [n]), [product.shape.length - 1], product.shape);
       const before = g.add(product, bias);
       const graph = g.graph("product", [{ name: "before", node: before }, { name: "after", node: net.gelu(before) }]);
-      const program = new Program(gpu, graph, { precision: "f16" });
+      const program = new Program(gpu, graph, { precision: "f16", tuning: { ...UNTUNED, otherwise: { matrixTile } } });
       const ran = program.library.kernels.map(({ variants }) => variants.some(byMatrix));
       expect(ran).toEqual([true]);
       const run = { seed: 0, step: 0, sizes: {}, values: valuesFor(graph, {}) };
