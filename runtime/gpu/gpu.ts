@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { BackEnd, Limits } from "../plan/schema.ts";
 import { findAdapter, type GpuInfo } from "./adapters.ts";
+import { backEndsFromEnvironment } from "./back-ends.ts";
 import { sleepUntil } from "./sleep.ts";
 
 /** Features used where the adapter has them, by their names in plans; the last is Dawn's own. */
@@ -27,16 +28,17 @@ export interface GpuOptions {
   readonly adapter?: string | undefined;
   /**
    * Back ends of matrix products to take before all others, the first first, also where another is faster. Where the
-   * adapter cannot run one, the next is taken, and then the usual choice.
+   * adapter cannot run one, the next is taken, and then the usual choice. Else those in the variable JEPAC_BACK_ENDS.
    */
   readonly backEnds?: readonly BackEnd[] | undefined;
 }
 
 /**
  * Opens a device, headless: the fastest hardware adapter, else a software driver; `info` says which.
- * @throws UserError JR101 no adapter, JR102 none of this name, JR103 the adapter gives no device
+ * @throws UserError JR101 no adapter, JR102 none of this name, JR103 the adapter gives no device, JR114 JEPAC_BACK_ENDS is wrong
  */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
+  const backEnds = options.backEnds ?? backEndsFromEnvironment();
   const wanted = options.adapter ?? process.env["JEPAC_ADAPTER"];
   const { adapter, info } = await findAdapter(wanted === "" ? undefined : wanted);
   const features = (Object.keys(FEATURES) as GpuFeature[]).filter((name) => adapter.features.has(FEATURES[name]));
@@ -45,7 +47,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const workgroup = { maxComputeWorkgroupSizeX: adapter.limits.maxComputeWorkgroupSizeX };
   try {
     const device = await sleepUntil(adapter.requestDevice({ requiredFeatures, requiredLimits: { ...limits, ...workgroup } }));
-    return new Gpu(device, info, limits, features, options.backEnds);
+    return new Gpu(device, info, limits, features, backEnds);
   } catch (error) {
     throw new UserError("JR103", `'${info.name}' gives no device: ${(error as Error).message}`, "Another process may hold it, or its driver may need a restart.");
   }

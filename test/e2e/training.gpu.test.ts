@@ -189,7 +189,7 @@ describe("the command on a build", () => {
     const wrong = await jepac(["embed", at("build"), clips, "--checkpoint", at("clips"), "--out", at("f.npy")]);
     expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("error[JR515]: there is no checkpoint in") as string });
     const vague = await jepac(["eval", at("build"), clips, "--checkpoint", run]);
-    expect(vague).toMatchObject({ code: 1, err: "error[JC022]: say how to score\nhint: --knn is the evaluation there is\n" });
+    expect(vague).toMatchObject({ code: 1, err: expect.stringMatching(/^error\[JC022\]: say how to score\nhint: --suite xares .* --knn /) as string });
   }, 180_000);
 
   it("names the adapter that a run would take", async () => {
