@@ -38,10 +38,12 @@ describe.each(["paper", "official"] as const)("%s on the device, against PyTorch
   const text = goldenText(variant).replace(/steps: (steps - 1|3\.754 \* steps)\)/, variant === "paper" ? "steps: 50)" : "steps: 188)");
 
   // Attention is one kernel where the target is a GPU, and a chain of products where it is not.
-  test.each([["full", "gpu"], ["full", "software"], ["none", "gpu"]] as const)("loss and every weight's gradient of one step, fusion %s for %s", { timeout: 300_000 }, async (fusion, target) => {
+  test.each([
+    ["full", "gpu", "sgx"], ["full", "software", "sgx"], ["none", "gpu", "sgx"], ["full", "gpu", "tile"], ["full", "gpu", "plain"],
+  ] as const)("loss and every weight's gradient of one step, fusion %s for %s, by %s", { timeout: 300_000 }, async (fusion, target, backEnd) => {
     const compiled = compileModel("models/golden.jm", { set: GOLDEN_CONFIG, fusion, target }, text);
     expect(compiled.plan.kernels.some(({ name }) => name === "attention_grad")).toBe(fusion === "full" && target === "gpu");
-    session = await sessionOf(compiled);
+    session = await sessionOf(compiled, [backEnd]);
     loadWeights(session, variant);
     const want = golden(`step-${variant}`);
     const run = session.run("step", {

@@ -2,6 +2,7 @@ import { compile, type Compiled, type CompileOptions } from "../../compiler/comp
 import { renderDiagnostic } from "../../compiler/diagnostics/render.ts";
 import { openGpu } from "../../runtime/gpu/index.ts";
 import { Session } from "../../runtime/execute/index.ts";
+import type { BackEnd } from "../../runtime/plan/schema.ts";
 import { planInMemory, type LoadedPlan } from "../../runtime/plan/read.ts";
 import { readerOf } from "./models.ts";
 
@@ -12,16 +13,19 @@ export function compileModel(path: string, options: CompileOptions = {}, text?: 
   return compiled;
 }
 
-let device: ReturnType<typeof openGpu> | undefined;
+const devices = new Map<string, ReturnType<typeof openGpu>>();
 
-/** This test file's device. */
-export function testGpu(): ReturnType<typeof openGpu> {
-  return (device ??= openGpu());
+/** This test file's device; one for each choice of back ends. */
+export function testGpu(backEnds?: readonly BackEnd[]): ReturnType<typeof openGpu> {
+  const key = String(backEnds);
+  const device = devices.get(key) ?? openGpu({ backEnds });
+  devices.set(key, device);
+  return device;
 }
 
 /** A session of a compiled model on this test file's device. */
-export async function sessionOf(compiled: Compiled): Promise<Session> {
-  return Session.open(loadedOf(compiled), await testGpu());
+export async function sessionOf(compiled: Compiled, backEnds?: readonly BackEnd[]): Promise<Session> {
+  return Session.open(loadedOf(compiled), await testGpu(backEnds));
 }
 
 /** A compiled model as a build folder would be read: through JSON. */
