@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
+import { importKoffi, type Koffi, type NativeFunction, type NativeLibrary } from "../koffi.ts";
 import { MPICH_DIALECT, openMpiDialect, type Dialect } from "./dialect.ts";
-import { loadKoffi, type Koffi, type NativeFunction, type NativeLibrary } from "./koffi.ts";
 
 /** Names under which MPI libraries install themselves. */
 const OPEN_MPI = ["libmpi.so.40", "libmpi.so.80", "libmpi.40.dylib"];
@@ -20,6 +20,7 @@ export interface Mpi extends Dialect {
   readonly rank: number;
   readonly size: number;
   readonly allreduce: NativeFunction;
+  readonly iallreduce: NativeFunction;
   readonly bcast: NativeFunction;
   readonly allgather: NativeFunction;
   readonly ibarrier: NativeFunction;
@@ -61,13 +62,22 @@ function bind(library: NativeLibrary, { handle: H }: Dialect) {
     commRank: f(`int MPI_Comm_rank(${H}, _Out_ int*)`),
     commSize: f(`int MPI_Comm_size(${H}, _Out_ int*)`),
     allreduce: f(`int MPI_Allreduce(void*, void*, int, ${H}, ${H}, ${H})`),
+    iallreduce: f(`int MPI_Iallreduce(void*, void*, int, ${H}, ${H}, ${H}, void*)`),
     bcast: f(`int MPI_Bcast(void*, int, ${H}, int, ${H})`),
     allgather: f(`int MPI_Allgather(void*, int, ${H}, void*, int, ${H}, ${H})`),
     ibarrier: f(`int MPI_Ibarrier(${H}, void*)`),
-    test: f("int MPI_Test(void*, _Out_ int*, void*)"),
+    test: f("int MPI_Test(void*, void*, void*)"),
     abort: f(`int MPI_Abort(${H}, int)`),
     finalize: f("int MPI_Finalize()"),
   };
+}
+
+async function loadKoffi(): Promise<Koffi> {
+  try {
+    return await importKoffi();
+  } catch (error) {
+    throw new UserError("JR710", `this process was started by an MPI launcher, and the package 'koffi', through which MPI is called, does not load: ${(error as Error).message}`, "Install it beside @jepac/runtime: npm install koffi@3.3.4");
+  }
 }
 
 function findLibrary(koffi: Koffi, env: Readonly<Record<string, string | undefined>>): NativeLibrary {
