@@ -1,19 +1,19 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import { join } from "node:path";
 import type { Collective, Failure } from "../collective.ts";
+import { SPIN } from "../look-until.ts";
 import { Serial } from "../serial.ts";
-import { Adder } from "./adder.ts";
-import { partOf, PIECE_BYTES, SLOT_BYTES } from "./layout.ts";
+import { openGroup, type GroupMemory } from "./group-memory.ts";
+import { SLOT_BYTES, TERMS_BYTES } from "./layout.ts";
+import { fileMapper, type MapFile } from "./map-file.ts";
+import type { SharedBytes } from "./shared-bytes.ts";
 import { Signals, type Patience } from "./signals.ts";
+import { Slots } from "./slots.ts";
 
 /** A large model compiles for minutes on a slow device, before its rank joins; after that the event loop never rests long. */
 export const PATIENCE: Patience = { start: 600_000, silence: 15_000 };
 
-/** The files of one rank: what it contributes, and the sums it has made. Others only read them. */
-interface Files {
-  readonly terms: number;
-  readonly sums: number;
-}
+/** ms of waiting without a nap: for each byte, about a quarter of the time that its exchange takes; and at most. */
+const SPIN_PER_BYTE = 0.1e-6;
+const LONGEST_SPIN = 2;
 
 /**
  * The collective of processes on one machine, over files in memory. A sum is made in two exchanges: each rank adds up
@@ -25,46 +25,43 @@ export class SharedMemory implements Collective {
   readonly world: number;
   readonly carrier = "shared memory";
   private readonly signals: Signals;
-  private readonly files: readonly Files[];
+  private readonly areas: readonly SharedBytes[];
+  private readonly slots: Slots;
   private readonly serial = new Serial();
-  private readonly adder = new Adder();
+  /** Slots that this group has exchanged. */
+  private exchanged = 0;
 
-  private constructor(rank: number, world: number, signals: Signals, files: readonly Files[]) {
+  private constructor(rank: number, signals: Signals, memory: GroupMemory) {
     this.rank = rank;
-    this.world = world;
+    this.world = memory.areas.length;
     this.signals = signals;
-    this.files = files;
+    this.areas = memory.areas;
+    this.slots = new Slots(rank, memory);
   }
 
   /**
    * Joins the group of a folder that `createGroup` made; resolves once all ranks have.
+   * @param map how files become memory, null for not at all; the way of this machine where it is left out
    * @throws UserError JR702 a rank does not start
    */
-  static async join(folder: string, rank: number, world: number, patience: Patience = PATIENCE): Promise<SharedMemory> {
-    const path = (kind: string, of: number): string => join(folder, `${kind}-${of}`);
-    const own = { terms: openSync(path("terms", rank), "w+"), sums: openSync(path("sums", rank), "w+") };
-    const signals = new Signals(folder, rank, world, patience);
+  static async join(folder: string, rank: number, world: number, patience: Patience = PATIENCE, map?: MapFile | null): Promise<SharedMemory> {
+    const memory = openGroup(folder, world, map === undefined ? await fileMapper() : map);
+    const signals = new Signals(folder, rank, world, memory.signals, patience);
     await signals.meet();
-    const files = Array.from({ length: world }, (_, of) => (of === rank ? own : { terms: openSync(path("terms", of), "r"), sums: openSync(path("sums", of), "r") }));
-    return new SharedMemory(rank, world, signals, files);
+    return new SharedMemory(rank, signals, memory);
   }
 
   allReduceSum(from: Float32Array, into: Float32Array): Promise<void> {
-    return this.serial.run(async () => {
-      for (let at = 0; at < from.length; at += SLOT_BYTES / 4) {
-        const end = Math.min(from.length, at + SLOT_BYTES / 4);
-        await this.sumSlot(bytesOf(from.subarray(at, end)), bytesOf(into.subarray(at, end)));
-      }
-    });
+    return this.serial.run(() => this.sum(bytesOf(from), bytesOf(into)));
   }
 
   broadcast(bytes: Uint8Array, root: number): Promise<void> {
     return this.serial.run(async () => {
-      for (let at = 0; at < bytes.length; at += SLOT_BYTES) {
-        const slot = bytes.subarray(at, at + SLOT_BYTES);
-        if (this.rank === root) write(this.files[root]!.terms, slot, 0);
+      for (let at = 0; at < bytes.length; at += TERMS_BYTES) {
+        const piece = bytes.subarray(at, at + TERMS_BYTES);
+        if (this.rank === root) this.areas[root]!.write(piece, 0);
         await this.signals.meet();
-        if (this.rank !== root) read(this.files[root]!.terms, slot, 0);
+        if (this.rank !== root) this.areas[root]!.read(piece, 0);
         await this.signals.meet();
       }
     });
@@ -75,12 +72,12 @@ export class SharedMemory implements Collective {
       const text = Buffer.from(JSON.stringify(message));
       const length = Buffer.alloc(4);
       length.writeUInt32LE(text.length);
-      write(this.files[this.rank]!.terms, Buffer.concat([length, text]), 0);
+      this.areas[this.rank]!.write(Buffer.concat([length, text]), 0);
       await this.signals.meet();
-      const messages = this.files.map(({ terms }) => {
-        read(terms, length, 0);
+      const messages = this.areas.map((area) => {
+        area.read(length, 0);
         const other = Buffer.alloc(length.readUInt32LE());
-        read(terms, other, 4);
+        area.read(other, 4);
         return JSON.parse(other.toString()) as T;
       });
       await this.signals.meet();
@@ -99,47 +96,38 @@ export class SharedMemory implements Collective {
   close(): Promise<void> {
     return this.serial.run(async () => {
       this.signals.close();
-      for (const { terms, sums } of this.files) [terms, sums].forEach(closeSync);
+      for (const area of this.areas) area.close();
     });
   }
 
-  private async sumSlot(from: Uint8Array, into: Uint8Array): Promise<void> {
-    const part = (rank: number): readonly [number, number] => partOf(from.length / 4, rank, this.world).map((element) => 4 * element) as [number, number];
-    const own = this.files[this.rank]!;
-    this.files.forEach((_, rank) => {
-      if (rank !== this.rank) write(own.terms, from.subarray(...part(rank)), part(rank)[0]);
-    });
-    await this.signals.meet();
-    const [start, end] = part(this.rank);
-    for (let at = start; at < end; at += PIECE_BYTES) this.sumPiece(from, into, at, Math.min(end, at + PIECE_BYTES));
-    await this.signals.meet();
-    this.files.forEach(({ sums }, rank) => {
-      if (rank !== this.rank) read(sums, into.subarray(...part(rank)), part(rank)[0]);
-    });
-    // Nobody writes here anew before all have met again, which is after all have read.
+  /**
+   * Slot by slot. While the others are at work on one, this rank goes on to the next: it offers slot k before it sums
+   * slot k - 1, and collects k - 2 after. So three slots of memory are enough: who offers slot k has seen that all have
+   * summed slot k - 3, and who has offered it has collected k - 3, whose sums may be written over then.
+   */
+  private async sum(from: Uint8Array, into: Uint8Array): Promise<void> {
+    const count = Math.ceil(from.length / SLOT_BYTES);
+    const first = this.exchanged;
+    this.exchanged += count;
+    const spin = Math.min(SPIN + SPIN_PER_BYTE * from.length, LONGEST_SPIN);
+    const slotOf = (bytes: Uint8Array, k: number): Uint8Array => bytes.subarray(k * SLOT_BYTES, (k + 1) * SLOT_BYTES);
+    for (let k = 0; k < count + 2; k++) {
+      const [summed, collected] = [k - 1, k - 2];
+      if (k < count) {
+        this.slots.offer(first + k, slotOf(from, k));
+        this.signals.reach("offered", first + k + 1);
+      }
+      if (summed >= 0 && summed < count) {
+        await this.signals.reached("offered", first + summed + 1, spin);
+        this.slots.sum(first + summed, slotOf(from, summed), slotOf(into, summed));
+        this.signals.reach("summed", first + summed + 1);
+      }
+      if (collected >= 0) {
+        await this.signals.reached("summed", first + collected + 1, spin);
+        this.slots.collect(first + collected, slotOf(into, collected));
+      }
+    }
   }
-
-  private sumPiece(from: Uint8Array, into: Uint8Array, at: number, end: number): void {
-    const { sum, term } = this.adder;
-    this.files.forEach(({ terms }, rank) => {
-      const target = (rank === 0 ? sum : term).subarray(0, end - at);
-      if (rank === this.rank) target.set(from.subarray(at, end));
-      else read(terms, target, at);
-      if (rank > 0) this.adder.add(end - at);
-    });
-    into.set(sum.subarray(0, end - at), at);
-    write(this.files[this.rank]!.sums, sum.subarray(0, end - at), at);
-  }
-}
-
-/** In pieces, which is faster than at once: both sides of the copy stay in the cache. */
-function write(file: number, bytes: Uint8Array, position: number): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, Math.min(PIECE_BYTES, bytes.length - at), position + at);
-}
-
-/** The bytes are there: whoever wrote them has been met since. */
-function read(file: number, bytes: Uint8Array, position: number): void {
-  for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, Math.min(PIECE_BYTES, bytes.length - at), position + at);
 }
 
 function bytesOf(values: Float32Array): Uint8Array {

@@ -1,22 +1,24 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import type { Failure } from "../collective.ts";
-import { nap } from "../nap.ts";
+import { lookUntil, SPIN } from "../look-until.ts";
+import { signalsPath } from "./group-folder.ts";
+import type { SharedBytes } from "./shared-bytes.ts";
 import { Silence } from "./silence.ts";
 
-/** A rank's bytes in the file `signals`. Each is one byte, so that nobody reads half of a write. */
-const RECORD = 4;
-/** How many meetings the rank has come to, modulo 256: ranks are never more than one apart. */
-const MEETINGS = 0;
+/** A rank's bytes in the file `signals`. Each signal is one byte, so that nobody reads half of a write. */
+const RECORD = 8;
 /** Changes as long as the rank's event loop turns. */
-const BEAT = 1;
-const FAILED = 2;
+const BEAT = 0;
+const FAILED = 1;
+/** How far the rank is, in counts modulo 256: ranks are never more than a few apart. */
+const COUNTS = { meetings: 2, offered: 3, summed: 4 } as const;
+
+/** What is counted: meetings that a rank has come to, and slots that it has offered to the others, and summed. */
+export type Count = keyof typeof COUNTS;
 
 const BEAT_EVERY = 500;
-/** Looks without a pause before the first nap, and the longest nap, ms: see `sleepUntil`. */
-const QUICK_LOOKS = 30;
-const LONGEST_NAP = 1;
 
 /** How long a rank may be silent, ms, before the others take it for dead: at first, and once it has been heard. */
 export interface Patience {
@@ -26,7 +28,7 @@ export interface Patience {
 
 /** What the file `signals` says of a rank, to one who is no rank himself. */
 export function readBeats(folder: string, world: number): number[] {
-  const records = readFileSync(join(folder, "signals"));
+  const records = readFileSync(signalsPath(folder));
   return Array.from({ length: world }, (_, rank) => records[rank * RECORD + BEAT]!);
 }
 
@@ -37,7 +39,7 @@ export function announceFailure(folder: string, failure: Failure): void {
     writeFileSync(`${path}.${process.pid}`, JSON.stringify(failure));
     renameSync(`${path}.${process.pid}`, path);
   }
-  const file = openSync(join(folder, "signals"), "r+");
+  const file = openSync(signalsPath(folder), "r+");
   writeSync(file, Uint8Array.of(1), 0, 1, failure.rank * RECORD + FAILED);
   closeSync(file);
 }
@@ -46,40 +48,51 @@ export function announceFailure(folder: string, failure: Failure): void {
 export class Signals {
   private readonly folder: string;
   private readonly rank: number;
-  private readonly file: number;
+  private readonly shared: SharedBytes;
   private readonly records: Uint8Array;
   private readonly patience: Patience;
   private readonly timer: NodeJS.Timeout;
   private meetings = 0;
   private beats = 0;
 
-  constructor(folder: string, rank: number, world: number, patience: Patience) {
+  constructor(folder: string, rank: number, world: number, shared: SharedBytes, patience: Patience) {
     this.folder = folder;
     this.rank = rank;
-    this.file = openSync(join(folder, "signals"), "r+");
+    this.shared = shared;
     this.records = new Uint8Array(world * RECORD);
     this.patience = patience;
     this.beat();
     this.timer = setInterval(() => this.beat(), BEAT_EVERY).unref();
   }
 
+  /** Tells the others that this rank has come to `count` of what is counted. */
+  reach(what: Count, count: number): void {
+    this.set(COUNTS[what], count & 255);
+  }
+
+  /**
+   * Resolves once every rank has reached `count`.
+   * @param spin ms before the first nap
+   * @throws UserError JR701 another rank has failed, JR702 one is silent
+   */
+  async reached(what: Count, count: number, spin: number): Promise<void> {
+    let missing: number[] = [];
+    let silence: Silence | undefined;
+    const all = (): boolean => (missing = this.missing(COUNTS[what], count)).length === 0;
+    await lookUntil(all, spin, () => {
+      silence ??= new Silence(this.patience);
+      const silent = silence.check(missing.map((rank) => ({ rank, beat: this.records[rank * RECORD + BEAT]! })));
+      if (silent !== null) throw this.silent(silent);
+    });
+  }
+
   /**
    * Resolves once every rank has come to this meeting.
    * @throws UserError JR701 another rank has failed, JR702 one is silent
    */
-  async meet(): Promise<void> {
-    this.meetings = (this.meetings + 1) & 255;
-    this.set(MEETINGS, this.meetings);
-    const silence = new Silence(this.patience);
-    for (let look = 0, rest = 0.02; ; look++) {
-      const missing = this.missing();
-      if (missing.length === 0) return;
-      if (look < QUICK_LOOKS) continue;
-      const silent = silence.check(missing.map((rank) => ({ rank, beat: this.records[rank * RECORD + BEAT]! })));
-      if (silent !== null) throw this.silent(silent);
-      await nap(rest);
-      rest = Math.min(1.3 * rest, LONGEST_NAP);
-    }
+  meet(): Promise<void> {
+    this.reach("meetings", ++this.meetings);
+    return this.reached("meetings", this.meetings, SPIN);
   }
 
   fail(reason: Omit<Failure, "rank">): void {
@@ -88,7 +101,7 @@ export class Signals {
 
   close(): void {
     clearInterval(this.timer);
-    closeSync(this.file);
+    this.shared.close();
   }
 
   private beat(): void {
@@ -98,17 +111,18 @@ export class Signals {
   }
 
   private set(field: number, value: number): void {
-    writeSync(this.file, Uint8Array.of(value), 0, 1, this.rank * RECORD + field);
+    this.shared.mark(this.rank * RECORD + field, value);
   }
 
-  /** The ranks that have not come to the meeting yet. */
-  private missing(): number[] {
-    readSync(this.file, this.records, 0, this.records.length, 0);
+  /** The ranks that are behind `count`. */
+  private missing(field: number, count: number): number[] {
+    this.shared.look(this.records);
     const missing: number[] = [];
     for (let rank = 0; rank * RECORD < this.records.length; rank++) {
       if (this.records[rank * RECORD + FAILED] !== 0) throw this.failed();
-      // Behind by one, in arithmetic modulo 256; a rank that has gone on to the next meeting is ahead.
-      if (((this.meetings - this.records[rank * RECORD + MEETINGS]!) & 255) === 1) missing.push(rank);
+      // In arithmetic modulo 256, where whoever is ahead seems far behind.
+      const behind = (count - this.records[rank * RECORD + field]!) & 255;
+      if (behind > 0 && behind < 128) missing.push(rank);
     }
     return missing;
   }
