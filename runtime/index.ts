@@ -4,6 +4,7 @@ export { portShape, Session, type HostArray, type RunHandle, type RunRequest } f
 export { loadPlan, planInMemory, type LoadedPlan } from "./plan/read.ts";
 export { loadCheckpoint, readCheckpointInfo, saveCheckpoint, openSafetensors, writeAtomic, writeBytes } from "./checkpoint/index.ts";
 export { findCheckpoint } from "./checkpoint/find.ts";
+export { makeFolder } from "./checkpoint/make-folder.ts";
 export { isMain } from "./model/is-main.ts";
 export { Model, type HostTensor, type ModelTypes, type OpenOptions } from "./model/model.ts";
 export { trainerMain } from "./trainer/trainer.ts";

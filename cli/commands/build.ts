@@ -1,8 +1,8 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import type { Precision } from "@jepac/runtime/plan";
-import { UserError } from "@jepac/runtime";
+import { makeFolder, UserError } from "@jepac/runtime";
 import type { Compiled } from "../../compiler/compile.ts";
 import type { MemoryChoice } from "../../compiler/memory/within.ts";
 import { targets, type TargetName } from "../../compiler/targets.ts";
@@ -72,9 +72,9 @@ export async function writeBuild(out: string, compiled: Compiled): Promise<void>
   const fresh = `${out.replace(/[\\/]+$/, "")}.new`;
   try {
     await rm(fresh, { recursive: true, force: true });
-    await mkdir(fresh, { recursive: true });
+    await makeFolder(fresh);
     for (const [name, content] of compiled.files) {
-      await mkdir(dirname(join(fresh, name)), { recursive: true });
+      await makeFolder(dirname(join(fresh, name)));
       await writeFile(join(fresh, name), content);
     }
     await rm(out, { recursive: true, force: true });

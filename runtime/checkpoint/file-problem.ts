@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
 
 /** Turns a failure of the file system into a message that names the path and what to do; other errors pass unchanged. */
@@ -10,6 +11,7 @@ export function fileProblem(error: unknown, action: "read" | "write", path: stri
     case "EFBIG":
       return new UserError("JR502", `the file system does not allow a file as large as '${path}'`, "choose an --out on another file system, or raise the limit (ulimit -f)");
     case "ENOENT":
+      if (action === "write") return new UserError("JR507", `'${path}' cannot be written: there is no folder '${dirname(path)}'`, "make the folder, or choose another path");
       return new UserError("JR503", `there is no '${path}'`, "check the path for a typing mistake");
     case "EACCES":
     case "EPERM":

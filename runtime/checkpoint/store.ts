@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomic, writeBytes } from "./atomic-write.ts";
 import { fileProblem } from "./file-problem.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** The checkpoints of one run: `<run>/checkpoints/step-000500.safetensors`, and `latest`, which holds a file's name. */
 export class CheckpointStore {
@@ -38,9 +39,7 @@ export class CheckpointStore {
   /** Calls `write` with the path for `step`, then points `latest` at it and removes what is too old. */
   async add(step: number, write: (path: string) => Promise<void>): Promise<string> {
     const path = this.path(step);
-    await mkdir(this.folder, { recursive: true }).catch((error: unknown) => {
-      throw fileProblem(error, "write", this.folder);
-    });
+    await makeFolder(this.folder);
     await write(path);
     await writeAtomic(join(this.folder, "latest"), (file) => writeBytes(file, new TextEncoder().encode(`${fileName(step)}\n`)));
     await this.#prune(step);

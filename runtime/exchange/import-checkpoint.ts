@@ -35,7 +35,7 @@ export interface ImportResult {
 export async function importCheckpoint(options: ImportOptions): Promise<ImportResult> {
   const { plan } = await loadPlan(options.buildDir);
   const run = new RunFolder(options.out);
-  await run.start(false);
+  await run.start(false, "Choose another --out.");
   const file = await openForeign(options.file, options.allow ?? []);
   try {
     const { wanted, leftOut } = await fitTensors(file, plan);

@@ -1,7 +1,7 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointStore } from "../checkpoint/store.ts";
-import { fileProblem } from "../checkpoint/file-problem.ts";
+import { makeFolder } from "../checkpoint/make-folder.ts";
 import { writeAtomic, writeBytes } from "../checkpoint/atomic-write.ts";
 import { UserError } from "../errors.ts";
 import type { Plan } from "../plan/schema.ts";
@@ -43,13 +43,13 @@ export class RunFolder {
 
   /**
    * Decides where to start: the latest checkpoint's path when resuming, null for the beginning. Throws a UserError
-   * when a run is there and was not asked for, or was asked for and is not there. Changes nothing.
+   * when a run is there and was not asked for (`instead` is then the hint), or was asked for and is not there. Changes nothing.
    */
-  async start(resume: boolean): Promise<string | null> {
+  async start(resume: boolean, instead = "Continue it with --resume, or choose another --out."): Promise<string | null> {
     const latest = await this.checkpoints.latest();
     const logged = await stat(this.metrics).then(({ size }) => size > 0, () => false);
     if (!resume && (latest !== null || logged)) {
-      throw new UserError("JR520", `'${this.path}' already holds a run${latest === null ? "" : `, with the checkpoint ${latest}`}`, "Continue it with --resume, or choose another --out.");
+      throw new UserError("JR520", `'${this.path}' already holds a run${latest === null ? "" : `, with the checkpoint ${latest}`}`, instead);
     }
     if (resume && latest === null && (await this.record()) === null) {
       throw new UserError("JR521", `there is no run to resume in '${this.path}'`, "Check --out, or leave out --resume to start a run there.");
@@ -68,9 +68,7 @@ export class RunFolder {
 
   /** Makes the folder and writes `run.json`; the sessions of an earlier record stay, before this one. */
   async write(record: Omit<RunRecord, "sessions">, session: RunSession): Promise<void> {
-    await mkdir(this.path, { recursive: true }).catch((error: unknown) => {
-      throw fileProblem(error, "write", this.path);
-    });
+    await makeFolder(this.path);
     const earlier = session.fromStep > 0 ? ((await this.record())?.sessions ?? []) : [];
     const text = `${JSON.stringify({ ...record, sessions: [...earlier, session] }, null, 2)}\n`;
     await writeAtomic(join(this.path, "run.json"), (file) => writeBytes(file, new TextEncoder().encode(text)));

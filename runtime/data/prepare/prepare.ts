@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
+import { makeFolder } from "../../checkpoint/make-folder.ts";
 import { UserError } from "../../errors.ts";
 import type { SkippedClip } from "../clip-problem.ts";
 import { noUsableClip } from "../clip-source.ts";
@@ -61,7 +62,7 @@ export async function prepare(source: string, folder: string, options: PrepareOp
   const target = { rate: options.rate, encoding: options.encoding ?? "s16" };
   const listing = without(await listClips(source, options.labelOf), relative(resolve(source), resolve(folder)));
   if (listing.files.length === 0) throw noUsableClip(source, listing.skipped);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(folder).catch((error: unknown) => {
     throw new UserError("JR407", `cannot make the folder '${folder}': ${systemReason(error)}`);
   });
   return whileLocked(folder, () => prepareListed(source, folder, listing, target, options)).catch((error: unknown) => {

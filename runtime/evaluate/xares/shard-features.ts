@@ -1,6 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomic, writeBytes } from "../../checkpoint/atomic-write.ts";
+import { makeFolder } from "../../checkpoint/make-folder.ts";
 import type { SkippedClip } from "../../data/clip-problem.ts";
 import { DecodedClips } from "../../data/decoded-clips.ts";
 import { writeEmbeddings } from "../embed-clips.ts";
@@ -43,7 +44,7 @@ export async function shardFeatures(shard: Shard, cache: FeatureCache, onProgres
   if (kept) return kept;
   const embedder = await cache.embedder();
   const { rate, dim } = embedder.shape;
-  await mkdir(cache.folder, { recursive: true });
+  await makeFolder(cache.folder);
   const source = new DecodedClips(shard.listing, rate, 0);
   const crop = cache.crop === undefined ? undefined : Math.round(cache.crop * rate);
   const { rows, skipped } = await writeEmbeddings(`${base}.npy`, "time", embedder, source, onProgress, { crop, mayBeEmpty: true });

@@ -78,7 +78,7 @@ describe("jepac import", () => {
   it("refuses to write over a run", async () => {
     const { checkpoint } = await bring(fixture("lightning.ckpt"), { out: join(folder, "taken") });
     expect(existsSync(checkpoint)).toBe(true);
-    expect((await failure(bring(fixture("lightning.ckpt"), { out: join(folder, "taken") }))).code).toBe("JR520");
+    expect((await failure(bring(fixture("lightning.ckpt"), { out: join(folder, "taken") })))).toMatchObject({ code: "JR520", hint: "Choose another --out." });
   });
 
   it("lists what is missing, too much or of another shape, and says how to build", async () => {
