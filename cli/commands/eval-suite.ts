@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { evaluateSuite, findBuild, markdownTable, suitePage, suiteTables, TASKS, textTable, UserError, type SuiteResult, type SuiteTask } from "@jepac/runtime";
+import { evaluateSuite, findBuild, makeFolder, markdownTable, suitePage, suiteTables, TASKS, textTable, UserError, writeAtomic, writeBytes, type SuiteResult, type SuiteTask } from "@jepac/runtime";
 import { progressBar, type ProgressBar } from "../progress.ts";
 import { style } from "../style.ts";
 
@@ -39,13 +39,18 @@ export async function evalSuite(where: string, options: SuiteCommand): Promise<v
     results.push(await evaluateSuite({ ...shared, buildDir, weights, onProgress: (task, what, done, total) => { bars.show(task, what, done, total); }, onTask: () => { bars.end(); } }));
   }
   const tables = suiteTables(results.map(({ tasks: outcomes }, i) => ({ name: models[i]!, tasks: outcomes })));
-  await mkdir(out, { recursive: true });
   const json = `${JSON.stringify({ suite: "xares", runs: results, tables }, null, 1)}\n`;
-  await writeFile(join(out, "xares.json"), json);
-  await writeFile(join(out, "xares.md"), tables.map(markdownTable).join("\n"));
-  await writeFile(join(out, "xares.html"), suitePage(results.map((result, i) => ({ name: models[i]!, result }))));
-  if (options.json === true) process.stdout.write(json);
-  else process.stdout.write(`${tables.map(textTable).join("\n\n")}\n\n${skippedText(results)}${style.faint(`written: ${join(out, "xares.html")}, xares.md, xares.json`)}\n`);
+  process.stdout.write(options.json === true ? json : `${tables.map(textTable).join("\n\n")}\n\n${skippedText(results)}`);
+  if (results.every((result) => result.tasks.every(({ status }) => status === "missing"))) {
+    throw new UserError("JC029", `nothing was scored: '${options.data}' holds the data of no task`, `Each task has a folder of its own there, as ${join(options.data, tasks[0]!.name)}; docs/evaluation.md says how to fill it.`);
+  }
+  // Only now: scores of before are not replaced by nothing.
+  await makeFolder(out);
+  const write = (name: string, text: string): Promise<void> => writeAtomic(join(out, name), (file) => writeBytes(file, new TextEncoder().encode(text)));
+  await write("xares.json", json);
+  await write("xares.md", tables.map(markdownTable).join("\n"));
+  await write("xares.html", suitePage(results.map((result, i) => ({ name: models[i]!, result }))));
+  if (options.json !== true) process.stdout.write(style.faint(`written: ${join(out, "xares.html")}, xares.md, xares.json\n`));
 }
 
 /** The run's folder of a run or of a checkpoint inside it. */

@@ -158,6 +158,9 @@ describe("jepac eval --suite xares", () => {
     await refused({ code: "JC025", message: "there is no task 'esc-50'", hint: expect.stringMatching(/^the tasks: asvspoof2015, /) }, "--suite", "xares", "--data", at("data"), "--tasks", "esc-50", at("run"));
     await refused({ code: "JC026" }, "--suite", "xares", "--data", at("data"), "--vocabulary", at("absent.txt"), at("run"));
     await refused({ code: "JR630", message: expect.stringMatching(/^it is not known which model '.*clips' was trained from/) }, "--suite", "xares", "--data", at("data"), at("clips"));
+    await refused({ code: "JR503", message: `there is no '${at("absent")}'` }, "--suite", "xares", "--data", at("absent"), at("run"), "--out", at("nothing"));
+    await refused({ code: "JC029", message: `nothing was scored: '${at("clips")}' holds the data of no task` }, "--suite", "xares", "--data", at("clips"), at("run"), "--out", at("nothing"));
+    expect(existsSync(at("nothing"))).toBe(false);
     await refused({ code: "JC022" }, at("run"));
     await refused({ code: "JC027" }, "--knn", at("build"));
     expect(existsSync(at("clips", "eval"))).toBe(false);

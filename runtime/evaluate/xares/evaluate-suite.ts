@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomic, writeBytes } from "../../checkpoint/atomic-write.ts";
+import { fileProblem } from "../../checkpoint/file-problem.ts";
 import { findCheckpoint } from "../../checkpoint/find.ts";
 import { UserError } from "../../errors.ts";
 import { Session } from "../../execute/index.ts";
@@ -55,11 +56,14 @@ export interface SuiteResult {
 /**
  * Scores a frozen encoder on every task of X-ARES whose data are there (reference 2). A task that cannot be scored does not
  * stop the others. What is finished is kept: a run broken off goes on where it was.
- * @throws UserError JR1xx device, JR2xx plan, JR51x checkpoint, JR60x embedding
+ * @throws UserError JR1xx device, JR2xx plan, JR503 no folder of data, JR51x checkpoint, JR60x embedding
  */
 export async function evaluateSuite(options: SuiteOptions): Promise<SuiteResult> {
   const { seed = 42, program = "embed" } = options;
   const loaded = await loadPlan(options.buildDir);
+  await readdir(options.data).catch((error: unknown) => {
+    throw fileProblem(error, "read", options.data);
+  });
   // Found once: a run that trains on meanwhile has a newer checkpoint soon.
   const weights: Weights = "seed" in options.weights ? options.weights : { checkpoint: await findCheckpoint(options.weights.checkpoint) };
   const digest = await embeddingDigest(loaded, program, weights);
