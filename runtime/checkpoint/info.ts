@@ -44,7 +44,7 @@ export function decodeInfo(file: SafetensorsFile): CheckpointInfo {
   }
   const info = { step: Number(step), seed: Number(seed), model, fingerprint, config: parse(config) as Plan["config"], data: parse(data) as DataIdentity | null };
   if (!Number.isSafeInteger(info.step) || info.step < 0 || !Number.isSafeInteger(info.seed) || info.config === undefined || info.data === undefined) {
-    throw new UserError("JR512", `the metadata of '${file.path}' is damaged: step '${step}', seed '${seed}'`, "use an earlier checkpoint");
+    throw new UserError("JR512", `the metadata of '${file.path}' is damaged: step '${step}', seed '${seed}'`, "copy the file again, or remove it: --resume then goes on from the checkpoint before it");
   }
   return info;
 }

@@ -38,6 +38,7 @@ function difference(tensor: TensorPlan, file: SafetensorsFile): string | null {
 
 function configHint(info: CheckpointInfo, plan: Plan): string {
   const changes = configChanges(info.config, plan.config);
+  if (changes.length === 0 && info.model === plan.model) return "the model's text or --precision has changed since: build it as it was, or start a new run from these weights with --from";
   if (changes.length === 0) return `the checkpoint is of the model '${info.model}'; build that model, or choose another checkpoint`;
   return `the checkpoint was made with ${changes.map((change) => `${change.name}=${change.before}`).join(", ")}; build the model with those values`;
 }

@@ -98,7 +98,7 @@ function parseEntry(name: string, value: unknown, path: string): SafeTensorEntry
 }
 
 export function damaged(path: string, what: string): UserError {
-  return new UserError("JR510", `'${path}' is not a whole safetensors file: ${what}`, "use an earlier checkpoint, or copy the file again");
+  return new UserError("JR510", `'${path}' is not a whole safetensors file: ${what}`, "copy the file again, or remove it: --resume then goes on from the checkpoint before it");
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

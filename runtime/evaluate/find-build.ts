@@ -21,7 +21,10 @@ export async function findBuild(where: string, build?: string): Promise<FoundMod
   const record = await recordOf(where);
   const buildDir = build ?? record?.build ?? undefined;
   if (buildDir === undefined) throw new UserError("JR630", `it is not known which model '${where}' was trained from: there is no run.json beside it that says so`, "Name the folder that `jepac build` wrote with --build.");
-  if (!(await isBuild(buildDir))) throw new UserError("JR630", `'${where}' was trained from '${buildDir}', which holds no plan.json`, "Name the folder with --build if it has moved, or build the model again.");
+  if (!(await isBuild(buildDir))) {
+    if (build !== undefined) throw new UserError("JR630", `'${build}' holds no plan.json`, "Name the folder that `jepac build` wrote with --build.");
+    throw new UserError("JR630", `'${where}' was trained from '${buildDir}', which holds no plan.json`, "Name the folder with --build if it has moved, or build the model again.");
+  }
   return { buildDir, checkpoint: where, seed: record?.seed ?? 0 };
 }
 

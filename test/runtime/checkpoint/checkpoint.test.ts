@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -81,6 +81,13 @@ describe("a checkpoint", () => {
     await saveCheckpoint(path, plan, info, new Memory());
     const error = await failure(loadCheckpoint(path, tinyPlan({ fingerprint: "beef" }), new Memory()));
     expect(error.message).toContain("its fingerprint is f00d, expected beef");
+    expect(error.hint).toBe("the model's text or --precision has changed since: build it as it was, or start a new run from these weights with --from");
+  });
+
+  it("that is cut short says how to go on without it", async () => {
+    await saveCheckpoint(path, plan, info, new Memory());
+    truncateSync(path, 100);
+    expect(await failure(readCheckpointInfo(path))).toMatchObject({ code: "JR510", hint: "copy the file again, or remove it: --resume then goes on from the checkpoint before it" });
   });
 
   it("is told from other safetensors files", async () => {

@@ -59,6 +59,7 @@ describe("the build of a run", () => {
   it("that is gone or not known is an error that says what to do", async () => {
     rmSync(at("build"), { recursive: true });
     await expect(findBuild(at("run"))).rejects.toMatchObject({ code: "JR630", message: expect.stringMatching(/build', which holds no plan\.json$/) as string, hint: expect.stringContaining("--build") as string });
+    await expect(findBuild(at("run"), at("away"))).rejects.toMatchObject({ code: "JR630", message: `'${at("away")}' holds no plan.json` });
     writeFileSync(at("run", "run.json"), "{}");
     await expect(findBuild(at("run"))).rejects.toMatchObject({ code: "JR630", hint: expect.stringContaining("--build") as string });
   });
