@@ -72,20 +72,21 @@ function tooSmall(program: Program, budget: number, { tried }: Fit<Compiled>): E
   const peaks = tried.flatMap(({ clips, layers, outcome }) => (outcome.kind === "built" ? [{ clips, layers, plan: outcome.value.plan, peak: outcome.peak }] : []));
   const [least] = peaks.sort((a, b) => a.peak - b.peak);
   if (least === undefined) return undefined;
-  const parts = { model: least.plan.model, budget: mebibytes(budget), smallest: mebibytes(least.peak) };
+  const parts = { model: least.plan.model, budget: binarySize(budget, Math.floor), smallest: binarySize(least.peak, Math.ceil) };
   const span = { source: program.main.source, start: 0, end: 0 };
   const passes = least.clips === 0 ? "" : `passes over ${least.clips} clip${least.clips === 1 ? "" : "s"} and `;
-  const help = [`\`--memory ${mebibytes(least.peak)}\` is enough, with ${passes}layers ${least.layers}; a smaller model needs less`];
+  const help = [`\`--memory ${binarySize(least.peak, Math.ceil)}\` is enough, with ${passes}layers ${least.layers}; a smaller model needs less`];
   return new ElaborationFailure(diagnose("JM0604", parts, [{ span, text: "" }], { notes: [shares(least.plan)], help }));
 }
 
 /** Where the memory goes that no choice saves, and what is left for values of a pass. */
 function shares({ buffers }: Plan): string {
-  const of = (...kinds: string[]): string => mebibytes(buffers.reduce((sum, { kind, bytes }) => sum + (kinds.includes(kind) ? bytes : 0), 0));
+  const of = (...kinds: string[]): string => binarySize(buffers.reduce((sum, { kind, bytes }) => sum + (kinds.includes(kind) ? bytes : 0), 0), Math.round);
   return `of these, weights ${of("weights")}, gradients ${of("gradients")}, optimizer state ${of("state")}, tables ${of("constants")}, values of a pass ${of("arena")}`;
 }
 
-/** Rounded up, in the form that `--memory` takes. */
-function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20)}MiB`;
+/** In the form that `--memory` takes: `200KiB`, `3700MiB`; in bytes below a KiB. */
+function binarySize(bytes: number, round: (value: number) => number): string {
+  if (bytes < 2 ** 10) return `${bytes}`;
+  return bytes < 2 ** 23 ? `${round(bytes / 2 ** 10)}KiB` : `${round(bytes / 2 ** 20)}MiB`;
 }

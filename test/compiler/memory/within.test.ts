@@ -53,8 +53,8 @@ describe("compiling within a budget of memory", () => {
     const { diagnostics, compiled } = within({ memory: 1000 });
     expect(compiled).toBeUndefined();
     const message = renderDiagnostic(diagnostics[0]!);
-    const smallest = `${Math.ceil(least / 2 ** 20)}MiB`;
-    expect(message).toContain(`error[JM0604]: \`Deep\` cannot be trained in 1MiB: it needs ${smallest} at least`);
+    const smallest = `${Math.ceil(least / 2 ** 10)}KiB`;
+    expect(message).toContain(`error[JM0604]: \`Deep\` cannot be trained in 1000: it needs ${smallest} at least`);
     expect(message).toContain(`help: \`--memory ${smallest}\` is enough, with passes over 1 clip and layers recomputed`);
     expect(within({ memory: least }).memory).toMatchObject({ clips: 1, layers: "recomputed" });
   });
