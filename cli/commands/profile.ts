@@ -18,7 +18,10 @@ export function addProfile(program: Command): void {
       const profile = await profileBuild({ buildDir: build, program: options.program, runs: options.runs, adapter: options.adapter });
       if (options.html !== undefined) await writeProfilePage(profile, options.html);
       if (options.json === true) process.stdout.write(`${JSON.stringify({ ...profile, kernels: profile.kernels.map(withRates) })}\n`);
-      else print(profile, options.top);
+      else {
+        print(profile, options.top);
+        if (options.html !== undefined) process.stdout.write(style.faint(`written: ${options.html}\n`));
+      }
     });
 }
 

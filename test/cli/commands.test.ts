@@ -113,6 +113,7 @@ describe("jepac build", () => {
     [[small, "--set", "most=8"], /error\[JM0505\]: the slice 0:8 - M does not fit an axis of 8[^]*this may be empty/],
     [[small, "--set", "batch=1_000_000_000"], /error\[JM0601\]: `clip` needs 7812500 MiB, [^]*a smaller `--set batch/],
     [["models/audio-jepa.jm", "--set", "depth=99_999_999_999"], "error[JM0512]: this loop takes 99,999,999,999 turns, and at most 1,000 are unrolled"],
+    [["models/audio-jepa.jm", "--preset", "tiny", "--set", "depth=-1"], "error[JM0501]: `depth >= 1` does not hold here: depth = -1"],
     [["models/audio-jepa.jm", "--preset", "tiny", "--set", "heads=-1"], "error[JM0510]: axis `h` would have the size -1"],
     [[small, "--set", "fewest=6"], "error[JM0507]: runtime size `M` would lie in 6..5"],
   ])("says what is wrong with %j, and writes nothing", async (args, said) => {
@@ -156,7 +157,7 @@ describe("jepac profile", () => {
     const page = join(folder, "profile.html");
     const table = await jepac(["profile", build, "--runs", "1", "--top", "3", "--html", page]);
     expect(table).toMatchObject({ code: 0, err: "" });
-    expect(table.out).toMatch(/^SmallJepa\.step on .* ms a run, .* ms in kernels\n +share +ms +times +GFLOP\/s +GB\/s {2}kernel +line\n(.* % .*\.jm:\d+\n){3}and \d+ more: --top \d+\n$/);
+    expect(table.out).toMatch(/^SmallJepa\.step on .* ms a run, .* ms in kernels\n +share +ms +times +GFLOP\/s +GB\/s {2}kernel +line\n(.* % .*\.jm:\d+\n){3}and \d+ more: --top \d+\nwritten: .*profile\.html\n$/);
     expect(readFileSync(page, "utf8")).toContain("SmallJepa: a profile of step");
     const { kernels } = JSON.parse((await jepac(["profile", build, "--runs", "1", "--program", "embed", "--json"])).out) as { kernels: { kernel: string; milliseconds: number; flops: number; gflopPerSecond?: number }[] };
     const product = kernels.find(({ kernel }) => kernel.startsWith("product"))!;
