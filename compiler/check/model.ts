@@ -172,6 +172,11 @@ function checkTrain(outer: Context, decl: TrainDecl): void {
   }
 }
 
+function isTrainable(binding: Binding | undefined): boolean {
+  const type = binding?.what === "net" ? binding.type() : undefined;
+  return type !== undefined && !(type.kind === "net" && type.options.every((o) => o.average));
+}
+
 /** Each trained net has one optimizer; what `average` moves has none. */
 function checkOptimized(cx: Context, decls: readonly OptimizeDecl[], train: TrainDecl | undefined): void {
   const seen = new Map<string, Span>();
@@ -189,7 +194,8 @@ function checkOptimized(cx: Context, decls: readonly OptimizeDecl[], train: Trai
     }
     if (first === undefined) seen.set(name, span);
   }
-  if (train !== undefined && decls.length === 0 && !cx.session.hasGaps(train.span.source)) {
-    cx.error("JM0427", {}, [{ span: headOf(train), text: "trains nothing" }], { help: ["`optimize encoder with AdamW(lr: 1e-3)`"], severity: "warning" });
+  const trainable = cx.scope.names().find((name) => isTrainable(cx.scope.own(name)));
+  if (train !== undefined && trainable !== undefined && decls.length === 0 && !cx.session.hasGaps(train.span.source)) {
+    cx.error("JM0427", {}, [{ span: headOf(train), text: "trains nothing" }], { help: [`\`optimize ${trainable} with AdamW(lr: 1e-3)\``], severity: "warning" });
   }
 }

@@ -181,7 +181,7 @@ export const modelCodes = {
     title: "nothing is optimized",
     message: () => "the model has a `train` block, but no `optimize`",
     explain: "Without `optimize` no weight changes: every net stays as it was initialised.",
-    wrong: "model M {\n  train { minimize mean(uniform([8])) }\n}",
+    wrong: "model M {\n  net guess = Linear(8, 8)\n  train { minimize mean(guess(uniform([4, 8]))) }\n}",
     right: "model M {\n  net guess = Linear(8, 8)\n  train { minimize mean(guess(uniform([4, 8]))) }\n  optimize guess with SGD(lr: 0.1)\n}",
   }),
 };
