@@ -7,6 +7,16 @@ export interface EmittedTrainer {
   readonly javascript: string;
 }
 
+/** Imported as it runs, so that a folder copied to where there is no runtime can say so. */
+const RUNTIME = `import type * as Runtime from "@jepac/runtime";
+
+const runtime = await import("@jepac/runtime").catch((error): typeof Runtime => {
+  if (error.code !== "ERR_MODULE_NOT_FOUND" || !error.message.includes("'@jepac/runtime'")) throw error;
+  console.error("error[JR001]: the package @jepac/runtime is not installed here\\nhint: \`npm install @jepac/runtime\` in this folder or one above it; or \`jepac train\` with this folder");
+  process.exit(1);
+});
+`;
+
 /** Writes `trainer.ts` and the same as JavaScript. */
 export function emitTrainer(plan: Plan, source: string): EmittedTrainer {
   const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
@@ -14,7 +24,7 @@ export function emitTrainer(plan: Plan, source: string): EmittedTrainer {
   const file = project.createSourceFile("trainer.ts", {
     statements: [
       `// Written by jepac from ${source}; do not edit. Run it: node trainer.js --data <clips> --out <run>`,
-      (writer) => writer.writeLine('import { isMain, Model, trainerMain, type OpenOptions } from "@jepac/runtime";').blankLine(),
+      RUNTIME,
     ],
   });
   file.addInterfaces(interfaces(plan, name));
@@ -31,12 +41,12 @@ export function emitTrainer(plan: Plan, source: string): EmittedTrainer {
     isExported: true,
     isAsync: true,
     docs: ["Opens the model on the best device there is, for single steps, exports and weights."],
-    parameters: [{ name: "options", type: "OpenOptions", initializer: "{}" }],
-    returnType: `Promise<Model<${name}Types>>`,
-    statements: [`return Model.open<${name}Types>(new URL(".", import.meta.url), options);`],
+    parameters: [{ name: "options", type: "Runtime.OpenOptions", initializer: "{}" }],
+    returnType: `Promise<Runtime.Model<${name}Types>>`,
+    statements: [`return runtime.Model.open<${name}Types>(new URL(".", import.meta.url), options);`],
   });
   file.addStatements([
-    "if (isMain(import.meta.url)) process.exitCode = await trainerMain(new URL(\".\", import.meta.url), process.argv.slice(2));",
+    "if (runtime.isMain(import.meta.url)) process.exitCode = await runtime.trainerMain(new URL(\".\", import.meta.url), process.argv.slice(2));",
   ]);
   file.formatText({ indentSize: 2 });
   const typescript = file.getFullText();

@@ -11,7 +11,7 @@ import { expectHeads, Head, logSumExp, pairFlops } from "./kit/attention.ts";
  */
 export const attention: OpDef = {
   name: "attention",
-  doc: "softmax(`scale` · q kᵀ) v for each head: three f32[..S, N, H, K] -> f32[..S, N, H, K]",
+  doc: "softmax(`scale` · q kᵀ) v for each head: three f32[..S, N, H, K] -> f32[..S, N, H, K]. The compiler finds it; models write the softmax.",
   attrs: { scale: "number" },
   infer(inputs) {
     expectInputs(inputs, 3);

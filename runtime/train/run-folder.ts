@@ -6,7 +6,7 @@ import { writeAtomic, writeBytes } from "../checkpoint/atomic-write.ts";
 import { UserError } from "../errors.ts";
 import type { Plan } from "../plan/schema.ts";
 
-/** `run.json`: what a run was made of, for people and for `jepac report`. */
+/** `run.json`: what a run was made of, for people, and for `jepac eval` and `export`, which find the build by it. */
 export interface RunRecord {
   readonly model: string;
   readonly config: Plan["config"];

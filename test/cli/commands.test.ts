@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -101,6 +102,13 @@ describe("jepac check", () => {
   });
 });
 
+it("shows the first twenty of many messages", async () => {
+  const { code, err } = await jepac(["check", file("not.jm", "1 2 3 4 5 6 7 8 9\n".repeat(40))]);
+  expect(code).toBe(1);
+  expect(err.match(/^error\[/gm)!.length).toBe(20);
+  expect(err).toMatch(/\nand \d+ more\n\d+ errors; /);
+});
+
 describe("jepac build", () => {
   it.concurrent.each([
     [[wrong], "error[JM0203]"],
@@ -120,6 +128,14 @@ describe("jepac build", () => {
     refused(await jepac(["build", ...args, "--out", out]), said);
     expect(readdirSync(folder)).not.toContain("out");
     expect(readdirSync(folder)).not.toContain("out.new");
+  });
+
+  it("writes a trainer that says what it lacks where there is no runtime", async () => {
+    const lonely = join(folder, "lonely");
+    expect(await jepac(["build", small, "--out", lonely])).toMatchObject({ code: 0 });
+    const { status, stderr } = spawnSync(process.execPath, [join(lonely, "trainer.js")], { encoding: "utf8" });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error\[JR001\]: the package @jepac\/runtime is not installed here\nhint: .*\n$/);
   });
 
   it("replaces an earlier build and nothing else", async () => {

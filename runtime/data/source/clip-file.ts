@@ -54,7 +54,7 @@ async function readOpened(path: string, offset: number, bytes: number): Promise<
 /** "permission denied" rather than a stack trace. */
 export function systemReason(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const known: Record<string, string> = { ENOENT: "the file is gone", EACCES: "permission denied", EPERM: "permission denied", EIO: "the disk reports an error", ELOOP: "symbolic links lead in a circle", EISDIR: "it is a folder" };
+  const known: Record<string, string> = { ENOENT: "there is no such file", EACCES: "permission denied", EPERM: "permission denied", EIO: "the disk reports an error", ELOOP: "symbolic links lead in a circle", EISDIR: "it is a folder" };
   return known[code] ?? (error instanceof Error ? error.message : String(error));
 }
 

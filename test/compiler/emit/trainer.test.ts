@@ -25,7 +25,13 @@ test("the trainer's types name this model's config, inputs, metrics, exports and
   const { files } = compileModel("models/echo.jm", {}, TEXT);
   expect(files.get("trainer.ts")).toMatchInlineSnapshot(`
     "// Written by jepac from models/echo.jm; do not edit. Run it: node trainer.js --data <clips> --out <run>
-    import { isMain, Model, trainerMain, type OpenOptions } from "@jepac/runtime";
+    import type * as Runtime from "@jepac/runtime";
+
+    const runtime = await import("@jepac/runtime").catch((error): typeof Runtime => {
+      if (error.code !== "ERR_MODULE_NOT_FOUND" || !error.message.includes("'@jepac/runtime'")) throw error;
+      console.error("error[JR001]: the package @jepac/runtime is not installed here\\nhint: \`npm install @jepac/runtime\` in this folder or one above it; or \`jepac train\` with this folder");
+      process.exit(1);
+    });
 
     export interface EchoConfig {
       readonly batch: number;
@@ -71,10 +77,10 @@ test("the trainer's types name this model's config, inputs, metrics, exports and
     };
 
     /** Opens the model on the best device there is, for single steps, exports and weights. */
-    export async function open(options: OpenOptions = {}): Promise<Model<EchoTypes>> {
-      return Model.open<EchoTypes>(new URL(".", import.meta.url), options);
+    export async function open(options: Runtime.OpenOptions = {}): Promise<Runtime.Model<EchoTypes>> {
+      return runtime.Model.open<EchoTypes>(new URL(".", import.meta.url), options);
     }
-    if (isMain(import.meta.url)) process.exitCode = await trainerMain(new URL(".", import.meta.url), process.argv.slice(2));
+    if (runtime.isMain(import.meta.url)) process.exitCode = await runtime.trainerMain(new URL(".", import.meta.url), process.argv.slice(2));
     "
   `);
   expect(files.get("trainer.js")).toContain("trainerMain");

@@ -63,7 +63,7 @@ describe("a folder", () => {
   it("may be one file, and says so when there is none", async () => {
     const folder = folderOf({ "one.wav": wavOf(1) });
     expect((await listClips(join(folder, "one.wav"))).files.map(({ name }) => name)).toEqual(["one.wav"]);
-    await expect(listClips(join(folder, "two"))).rejects.toMatchObject({ code: "JR401", message: expect.stringContaining("the file is gone") as string });
+    await expect(listClips(join(folder, "two"))).rejects.toMatchObject({ code: "JR401", message: expect.stringContaining("there is no such file") as string });
   });
 });
 

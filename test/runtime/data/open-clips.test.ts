@@ -94,7 +94,7 @@ describe("openClips", () => {
     rmSync(join(folder, "b.wav"));
     const loader = new ClipLoader(clips, { batch: 2, samples: 10, seed: 0 });
     expect((await loader.batch(0)).names).toEqual(["a.wav", "a.wav"]);
-    expect(loader.skipped).toEqual([{ name: "b.wav", reason: "unreadable", detail: "the file is gone" }]);
+    expect(loader.skipped).toEqual([{ name: "b.wav", reason: "unreadable", detail: "there is no such file" }]);
   });
 });
 
