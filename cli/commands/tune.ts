@@ -38,7 +38,8 @@ export function addTune(program: Command): void {
         const { preset, set, precision } = options;
         const adapter = gpu.info.software ? "software" : "hardware";
         const results: Results = new Map();
-        for (const candidate of tuningCandidates(adapter, precision === "f16" && gpu.info.matrices.length > 0)) {
+        const candidates = tuningCandidates(adapter, precision === "f16" && gpu.info.matrices.length > 0);
+        for (const [i, candidate] of candidates.entries()) {
           const { compiled } = compileFile(path, {
             target: gpu.info.software ? "software" : "gpu",
             precision,
@@ -47,7 +48,7 @@ export function addTune(program: Command): void {
             ...(set === undefined ? {} : { set }),
           });
           if (compiled === undefined) return;
-          process.stderr.write(style.faint(`measuring ${nameOf(candidate)}\n`));
+          process.stderr.write(style.faint(`measuring ${nameOf(candidate)}, ${i + 1} of ${candidates.length}\n`));
           const session = await Session.open(inMemory(compiled), gpu);
           const { dispatches } = await measureProgram(session, "step", options.runs);
           session.dispose();
