@@ -60,7 +60,8 @@ function writeKernel(group: Group, { roots, storage, box, maxWorkgroups, tuning,
         {
           node: form.node,
           shape: form.shape,
-          stores,
+          stores: stores.filter(({ node }) => !form.sums.has(node)),
+          sums: [...form.sums].map(([node, side]) => ({ ...store(node), side })),
           at: (node, x, index) => productAt(form, node, x, index),
           operand: (side, x) => {
             const view = stridedView(form.node, side, form.shape, x, isEnd)!;

@@ -5,7 +5,7 @@ import type { Sum } from "../index/expression.ts";
 import type { Indices } from "../index/indices.ts";
 import type { Poly } from "../size/poly.ts";
 import type { FoldSpace } from "./fold-space.ts";
-import type { ProductShape } from "./operand.ts";
+import type { ProductShape, Side } from "./operand.ts";
 
 /** Roots that one kernel computes. */
 export interface Group {
@@ -23,7 +23,14 @@ export interface Group {
 export type Form =
   | { readonly kind: "map"; readonly count: Poly }
   | { readonly kind: "fold"; readonly space: FoldSpace; readonly roles: Map<Node, FoldRole> }
-  | { readonly kind: "product"; readonly node: Node; readonly shape: ProductShape; readonly paths: Map<Node, Path> }
+  | {
+      readonly kind: "product";
+      readonly node: Node;
+      readonly shape: ProductShape;
+      readonly paths: Map<Node, Path>;
+      /** Members that are sums over the inner axis of an operand, which the kernel takes as it passes. */
+      readonly sums: Map<Node, Side>;
+    }
   | { readonly kind: "alone"; readonly node: Node };
 
 export interface FoldRole {

@@ -86,7 +86,7 @@ class Grouping {
       const roles = new Map<Node, FoldRole>([[node, { role: "reduce", level: 1 }]]);
       return { kind: "fold", space: new FoldSpace(node, this.#request.box), roles };
     }
-    if (node.op === "matmul") return { kind: "product", node, shape: this.#shape(node), paths: new Map() };
+    if (node.op === "matmul") return { kind: "product", node, shape: this.#shape(node), paths: new Map(), sums: new Map() };
     if (kind === "kernel") return { kind: "alone", node };
     return { kind: "map", count: elements(node.shape) };
   }

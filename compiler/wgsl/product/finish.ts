@@ -3,11 +3,12 @@ import { Poly } from "../../size/poly.ts";
 import type { Interface } from "../interface.ts";
 import type { Site } from "../kernel.ts";
 import { ValueWriter } from "../value-writer.ts";
+import { sumFunctions } from "./sums.ts";
 import type { ProductWork } from "./work.ts";
 
 /**
  * The function that takes one element of a product (or four in a row) and writes what is computed from it:
- * `finish(z, m, n, value)`; by fours, the last index counts fours.
+ * `finish(z, m, n, value)`; by fours, the last index counts fours. And those that write sums of operands.
  */
 export function finishFunction(work: ProductWork, site: Site, given: Interface, width: 1 | 4): string {
   const x = new Indices(site.box);
@@ -34,5 +35,5 @@ export function finishFunction(work: ProductWork, site: Site, given: Interface, 
   }
   const type = width === 1 ? "f32" : "vec4f";
   const body = writer.to.lines.map((line) => `  ${line}`).join("\n");
-  return `fn finish(z: u32, m: u32, n: u32, value: ${type}) {\n${body}\n}\n`;
+  return `fn finish(z: u32, m: u32, n: u32, value: ${type}) {\n${body}\n}\n${sumFunctions(work, site, given)}`;
 }

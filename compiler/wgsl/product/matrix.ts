@@ -2,6 +2,7 @@ import { GRID_INPUTS } from "../grid.ts";
 import type { Wide } from "./by-fours.ts";
 import { finishColumns } from "./finish-columns.ts";
 import { lanesOf, subgroupCount, type MatrixTile } from "./matrix-tile.ts";
+import { matrixSums } from "./matrix-sums.ts";
 import type { OperandText, ProductParts } from "./operands.ts";
 import { tileStart } from "./tiles.ts";
 
@@ -41,6 +42,7 @@ export function matrixMain(parts: ProductParts, tile: MatrixTile, wide: Wide, fi
   const [a, b] = [sliceOf("a", parts.a, tile), sliceOf("b", parts.b, tile)];
   const results = range(each.rows).flatMap((i) => range(each.columns).map((j) => `c${i}_${j}`));
   const size = unit.m * unit.n;
+  const sums = parts.sums.map((side) => matrixSums(parts, tile, side === "a" ? a : b));
   const loads = (start: string) => [a, b].flatMap((s) => quads(s, tile).map((q) => `${s.side}${q} = ${s.side}_four(lane + ${q * lanes}u, ${s.side}_base, ${s.side === "a" ? "row" : "column"}_start, ${start});`));
   return `alias Left = subgroup_matrix_left<f16, ${unit.k}, ${unit.m}>;
 alias Right = subgroup_matrix_right<f16, ${unit.n}, ${unit.k}>;
@@ -55,10 +57,10 @@ ${tileStart(parts, tile)}
   let own_columns = subgroup % ${subgroups.columns}u * ${each.columns * unit.n}u;
 ${results.map((c) => `  var ${c} = Result();`).join("\n")}
 ${loads("0u").map((line) => `  var ${line}`).join("\n")}
-  for (var start = 0u; start < ${k}; start += ${depth}u) {
+${sums.map(({ start }) => start).join("")}  for (var start = 0u; start < ${k}; start += ${depth}u) {
     workgroupBarrier();
 ${[a, b].flatMap((s) => quads(s, tile).map((q) => `    ${s.side}_slice[${s.side}_place(lane + ${q * lanes}u)] = ${s.side}${q};`)).join("\n")}
-    workgroupBarrier();
+${sums.map(({ step }) => step).join("")}    workgroupBarrier();
     if (start + ${depth}u < ${k}) {
 ${loads(`start + ${depth}u`).map((line) => `      ${line}`).join("\n")}
     }
@@ -68,7 +70,7 @@ ${range(each.columns).map((j) => `      let right${j} = ${matrix("Right", b, `ow
 ${range(each.rows).flatMap((i) => range(each.columns).map((j) => `      c${i}_${j} = subgroupMatrixMultiplyAccumulate(left${i}, right${j}, c${i}_${j});`)).join("\n")}
     }
   }
-  // Results move up from turn to turn, so that the epilogue is there once. Bands of rows past the end are left out;
+${sums.map(({ end }) => end).join("")}  // Results move up from turn to turn, so that the epilogue is there once. Bands of rows past the end are left out;
   // the number of turns is the same for all subgroups, as they wait for each other.
   let turns = ${each.columns}u * min(${each.rows}u, (${m} - row_start + ${unit.m - 1}u) / ${unit.m}u);
   for (var turn = 0u; turn < turns; turn++) {

@@ -5,7 +5,9 @@ import { Indices } from "../../index/indices.ts";
 import type { Interface } from "../interface.ts";
 import { ValueWriter } from "../value-writer.ts";
 import type { Site } from "../kernel.ts";
+import type { Side } from "../../schedule/operand.ts";
 import type { Tensor } from "../../schedule/tensor.ts";
+import { sidesOf } from "./sums.ts";
 import type { ProductWork } from "./work.ts";
 
 /** Along which axis of an operand neighbours lie side by side in memory. */
@@ -34,6 +36,8 @@ export interface ProductParts {
   readonly batch: string;
   readonly a: OperandText;
   readonly b: OperandText;
+  /** The operands that are to be summed over the inner axis. */
+  readonly sums: readonly Side[];
   /** Statements that define `a_base` and `b_base` for the product `z`. */
   readonly bases: readonly string[];
 }
@@ -46,7 +50,7 @@ export function productParts(work: ProductWork, site: Site, given: Interface): P
   const size = (value: Poly) => given.ownParam("u32", hostSize(value));
   const [m, n, k, batch] = [size(shape.m), size(shape.n), size(shape.k), size(shape.batch)];
   const writer = new ValueWriter({ x, tensorOf: (node) => site.tensorOf(node) }, given, true);
-  const operand = (side: "a" | "b"): OperandText => {
+  const operand = (side: Side): OperandText => {
     const { tensor, base, rowStride, columnStride } = work.operand(side, x);
     const binding = given.binding(tensor);
     const stride = (value: Poly) => (value.constant === 1 ? "1u" : size(value));
@@ -61,7 +65,7 @@ export function productParts(work: ProductWork, site: Site, given: Interface): P
     return { tensor, binding, element, four, unit, row, column, byFours };
   };
   const [a, b] = [operand("a"), operand("b")];
-  return { m, n, k, batch, a, b, bases: writer.to.lines };
+  return { m, n, k, batch, a, b, sums: sidesOf(work), bases: writer.to.lines };
 }
 
 function startsByFours(base: Sum): boolean {

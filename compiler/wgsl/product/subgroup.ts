@@ -3,6 +3,7 @@ import { GRID_INPUTS } from "../grid.ts";
 import type { Wide } from "./by-fours.ts";
 import { finishColumns } from "./finish-columns.ts";
 import { isFours, type ProductParts } from "./operands.ts";
+import { subgroupSums } from "./subgroup-sums.ts";
 import { tileStart, type TileSize } from "./tiles.ts";
 
 /** Lanes of a subgroup; a workgroup is one. */
@@ -20,10 +21,11 @@ export interface SubgroupBlock {
  */
 export type Layout = "nn" | "nt" | "tn" | "any";
 
-export function layoutOf({ a, b }: ProductParts, shape: ProductShape): Layout {
+export function layoutOf({ a, b, sums }: ProductParts, shape: ProductShape): Layout {
   const depthByFours = isFours(shape.k);
   const columnsByFours = isFours(shape.n);
-  if (a.unit === "column" && a.byFours && depthByFours) {
+  // Sums are of one depth after the other: what lies along the inner axis is seldom summed.
+  if (sums.length === 0 && a.unit === "column" && a.byFours && depthByFours) {
     if (b.unit === "column" && b.byFours && columnsByFours) return "nn";
     if (b.unit === "row" && b.byFours) return "nt";
   }
@@ -55,7 +57,8 @@ export function subgroupMain(parts: ProductParts, layout: Layout, block: Subgrou
   const { bands, fours } = block;
   const tile = subgroupTile(block);
   const names = range(tile.rows).flatMap((row) => range(fours).map((j) => `c${row}_${j}`));
-  const body = { nn: rowsByColumns, nt: rowsByRows, tn: columnsByColumns, any: anyByAny }[layout](parts, block);
+  const sums = subgroupSums(parts, block);
+  const body = { nn: rowsByColumns, nt: rowsByRows, tn: columnsByColumns, any: anyByAny }[layout](parts, block, sums.step);
   return `@compute @workgroup_size(${SUBGROUP})
 fn main(${GRID_INPUTS}, @builtin(local_invocation_index) lane: u32) {
 ${tileStart(parts, tile)}
@@ -63,9 +66,9 @@ ${tileStart(parts, tile)}
   let depth = ${k};
 ${names.map((name) => `  var ${name} = vec4f();`).join("\n")}
 ${range(bands).map((band) => `  let a_row${band} = min(row_start + lane + ${band * SUBGROUP}u, ${m} - 1u);`).join("\n")}
-${body}
+${sums.start}${body}
 ${finishRows(tile.rows, fours, m, finishByFours)}
-}
+${sums.end}}
 `;
 }
 
@@ -127,7 +130,7 @@ ${range(bands * SUBGROUP)
 }
 
 /** A by columns, one element a lane; B by columns in fours. */
-function columnsByColumns({ a, b }: ProductParts, { bands, fours }: SubgroupBlock): string {
+function columnsByColumns({ a, b }: ProductParts, { bands, fours }: SubgroupBlock, sumStep: string): string {
   return `${range(bands).map((band) => `  var a_at${band} = a_base + a_row${band};`).join("\n")}
   let b_step = ${b.row} / 4u;
 ${range(fours).map((j) => `  var b_at${j} = (b_base + min(column_start + (lane + ${j * SUBGROUP}u) * 4u, columns - 4u)) / 4u;`).join("\n")}
@@ -135,19 +138,19 @@ ${range(fours).map((j) => `  var b_at${j} = (b_base + min(column_start + (lane +
 ${range(bands).map((band) => `    let left${band} = ${a.element(`a_at${band}`)};\n    a_at${band} += ${a.column};`).join("\n")}
 ${range(fours).map((j) => `    let right${j} = ${b.four(`b_at${j}`)};\n    b_at${j} += b_step;`).join("\n")}
 ${range(bands * SUBGROUP).map((row) => `    let r${row} = vec4f(${broadcast(row, "")});\n${range(fours).map((j) => `    c${row}_${j} = fma(r${row}, right${j}, c${row}_${j});`).join("\n")}`).join("\n")}
-  }`;
+${sumStep}  }`;
 }
 
 /** Any strides and any remainder. */
-function anyByAny({ a, b }: ProductParts, { bands }: SubgroupBlock): string {
+function anyByAny({ a, b }: ProductParts, { bands }: SubgroupBlock, sumStep: string): string {
   return `${range(bands).map((band) => `  var a_at${band} = a_base + a_row${band} * ${a.row};`).join("\n")}
 ${range(4).map((j) => `  var b_at${j} = b_base + min(column_start + lane * 4u + ${j}u, columns - 1u) * ${b.column};`).join("\n")}
   for (var k = 0u; k < depth; k++) {
 ${range(bands).map((band) => `    let left${band} = ${a.element(`a_at${band}`)};\n    a_at${band} += ${a.column};`).join("\n")}
-    let right = vec4f(${range(4).map((j) => b.element(`b_at${j}`)).join(", ")});
+    let right0 = vec4f(${range(4).map((j) => b.element(`b_at${j}`)).join(", ")});
 ${range(4).map((j) => `    b_at${j} += ${b.row};`).join("\n")}
-${range(bands * SUBGROUP).map((row) => `    c${row}_0 = fma(vec4f(${broadcast(row, "")}), right, c${row}_0);`).join("\n")}
-  }`;
+${range(bands * SUBGROUP).map((row) => `    c${row}_0 = fma(vec4f(${broadcast(row, "")}), right0, c${row}_0);`).join("\n")}
+${sumStep}  }`;
 }
 
 /** The part of row `row` of the tile that the lane holding it has. */

@@ -2,6 +2,7 @@ import { GRID_INPUTS } from "../grid.ts";
 import { finishColumns } from "./finish-columns.ts";
 import { isFours, type OperandText, type ProductParts } from "./operands.ts";
 import { lanesOf, type Tile } from "./tile-choice.ts";
+import { tileSums } from "./tile-sums.ts";
 import { tileStart } from "./tiles.ts";
 import type { Wide } from "./by-fours.ts";
 import type { ProductShape } from "../../schedule/operand.ts";
@@ -28,6 +29,7 @@ export function tileMain(parts: ProductParts, tile: Tile, wide: Wide, finishByFo
   const across = columns / each.columns;
   const aPatches = (rowFours * depth) / 4;
   const bPatches = (columnFours * depth) / 4;
+  const sums = tileSums(parts, tile);
   return `var<workgroup> a_slice: array<vec4f, ${depth * rowFours}>;
 var<workgroup> b_slice: array<vec4f, ${depth * columnFours}>;
 ${patch("a", a, wide.a, tile, m, k)}${patch("b", b, wide.b, tile, n, k)}@compute @workgroup_size(${lanes})
@@ -38,16 +40,16 @@ ${tileStart(parts, tile)}
   let columns = ${n};
   let depth = ${k};
 ${names.map((name) => `  var ${name} = vec4f();`).join("\n")}
-  var next = ${load("0u")};
+${sums.start}  var next = ${load("0u")};
   for (var start = 0u; start < depth; start += ${depth}u) {
     workgroupBarrier();
     if (lane < ${aPatches}u) {
       let at = a_place(lane);
 ${range(4).map((j) => `      a_slice[at + ${j * rowFours}u] = next[${j}];`).join("\n")}
-    } else if (lane < ${aPatches + bPatches}u) {
+${sums.step("a")}    } else if (lane < ${aPatches + bPatches}u) {
       let at = b_place(lane - ${aPatches}u);
 ${range(4).map((j) => `      b_slice[at + ${j * columnFours}u] = next[${j}];`).join("\n")}
-    }
+${sums.step("b")}    }
     workgroupBarrier();
     if (start + ${depth}u < depth) {
       next = ${load(`start + ${depth}u`)};
@@ -62,7 +64,7 @@ ${range(each.rows)
   .join("\n")}
     }
   }
-  // Results move up from turn to turn: with an array of them the driver might keep it in memory.
+${sums.end}  // Results move up from turn to turn: with an array of them the driver might keep it in memory.
   let rows = min(${each.rows}u, ${m});
   for (var i = 0u; i < rows; i++) {
     let row = row_start + i / 4u * ${rows / eachRows}u + y * 4u + i % 4u;
