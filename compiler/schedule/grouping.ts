@@ -7,6 +7,7 @@ import { opNamed } from "../ops/table.ts";
 import { FoldSpace } from "./fold-space.ts";
 import { memberAt, rearranges, sameCount, type FoldRole, type Form, type Group, type Path } from "./group.ts";
 import { productShape, sharesSecond, stridedView } from "./operand.ts";
+import { summedOperand } from "./operand-sums.ts";
 import { follow } from "./references.ts";
 import type { Roots } from "./roots.ts";
 import { isBuffer } from "./uses.ts";
@@ -62,8 +63,8 @@ class Grouping {
     const joined = this.#request.fusion === "full" ? this.#join(node, position) : undefined;
     const group = joined ?? this.#open(node);
     group.members.add(node);
-    // What the derivative wants of an attention does not make the attention wait.
-    if (node.op !== "attention_lse" || joined === undefined) group.last = Math.max(group.last, position);
+    // What a kernel gives on the side does not make it wait.
+    if (joined === undefined || !isOnTheSide(node)) group.last = Math.max(group.last, position);
     this.#of.set(node, group);
     for (const leaf of this.#leaves(node)) {
       const source = this.#of.get(leaf);
@@ -103,6 +104,8 @@ class Grouping {
     if (node.op === "attention_lse") return this.#attentionOf(node);
     if (kind === "kernel") return undefined;
     const leaves = this.#leaves(node);
+    const beside = this.#productBeside(node, leaves);
+    if (beside !== undefined) return beside;
     const makers = new Set([...leaves].flatMap((leaf) => this.#of.get(leaf) ?? []));
     const candidates = [...makers].sort((a, b) => b.last - a.last);
     const space = kind === "reduce" ? new FoldSpace(node, this.#request.box) : undefined;
@@ -121,6 +124,15 @@ class Grouping {
       if (form.kind !== "alone" || form.node.op !== "attention") return false;
       return form.node.inputs[0] === q && form.node.inputs[1] === k && form.node.attrs["scale"] === attrs["scale"];
     });
+  }
+
+  /** The product whose kernel reads all that the node sums. */
+  #productBeside(node: Node, leaves: ReadonlySet<Node>): Group | undefined {
+    const operand = summedOperand(node);
+    const group = operand && this.#of.get(operand.product);
+    if (group?.form.kind !== "product" || !this.#hasRoom(group, node, leaves)) return undefined;
+    group.form.sums.set(node, operand!.side);
+    return group;
   }
 
   #joinReduce(node: Node, space: FoldSpace, group: Group): boolean {
@@ -160,6 +172,8 @@ class Grouping {
         }
         return false;
       case "product": {
+        // They are there only when the kernel ends, and in one column of its tiles.
+        if ([...this.#leaves(node)].some((leaf) => form.sums.has(leaf))) return false;
         const path = this.#path(node, group);
         if (path === undefined) return false;
         const trial: Form = { ...form, paths: new Map([...form.paths, [node, path]]) };
@@ -282,4 +296,8 @@ class Grouping {
     }
     return false;
   }
+}
+
+function isOnTheSide(node: Node): boolean {
+  return node.op === "attention_lse" || summedOperand(node) !== undefined;
 }

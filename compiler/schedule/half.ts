@@ -38,7 +38,9 @@ export function storedHalf(nodes: readonly Node[], groups: readonly Group[], hal
 function onlySummed(nodes: readonly Node[]): Set<Node> {
   const summed = new Set<Node>();
   const others = new Set<Node>();
-  for (const node of nodes) for (const input of node.inputs) (node.op === "sum" ? summed : others).add(input);
+  // What a node only waits for it does not use.
+  const used = (node: Node) => (node.op === "after" ? node.inputs.slice(0, 1) : node.inputs);
+  for (const node of nodes) for (const input of used(node)) (node.op === "sum" ? summed : others).add(input);
   return new Set([...summed].filter((node) => !others.has(node)));
 }
 

@@ -15,6 +15,7 @@ import { groupKernel } from "./group-kernel.ts";
 import { groupRoots } from "./grouping.ts";
 import { halfNodes } from "./half.ts";
 import { LowerError } from "./lower-error.ts";
+import { sumsBesideProducts } from "./operand-sums.ts";
 import { outputRoots } from "./output-roots.ts";
 import { rewrite } from "./rewrite.ts";
 import { splitConcats } from "./split-concats.ts";
@@ -33,7 +34,9 @@ export function lower(request: LowerRequest): Lowered {
   const { limits, fusion = "full", precision = "f32", tuning = UNTUNED } = request;
   const box = new SizeBox(request.graph.sizes);
   const maxBindings = limits.maxStorageBuffersPerShaderStage;
-  const graph = [splitConcats(maxBindings), splitProducts(box, tuning), splitReductions(box)].reduce(rewrite, request.graph);
+  const cut = [splitConcats(maxBindings), splitProducts(box, tuning)].reduce(rewrite, request.graph);
+  const beside = fusion === "full" ? [sumsBesideProducts(cut, box)] : [];
+  const graph = [...beside, splitReductions(box)].reduce(rewrite, cut);
   const outputs = outputRoots(graph);
   const roots = outputs.map(({ root }) => root);
   const nodes = topological(roots);

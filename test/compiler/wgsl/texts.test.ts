@@ -380,6 +380,71 @@ describe("kernel texts", () => {
     `);
   });
 
+  it("of a product that gives a sum of its operand add little", () => {
+    const written = (summed: boolean) => {
+      const g = new GraphBuilder(sizes);
+      const dy = g.input("dy", "f32", [N, 96]);
+      const dw = { name: "dw", node: g.matmul(g.swapLast(dy), g.input("x", "f32", [N, 64])) };
+      const { library } = lowered(g.graph("f", summed ? [dw, { name: "db", node: g.sum(dy, [0]) }] : [dw]));
+      return library.kernels[0]!.variants;
+    };
+    const without = written(false);
+    const added = written(true).map(({ backEnd, text }, i) => {
+      const known = new Set(without[i]!.text.split("\n"));
+      return [`${backEnd!}:`, ...text.split("\n").filter((line) => !known.has(line))].join("\n");
+    });
+    expect(added).toMatchInlineSnapshot(`
+      [
+        "sgx:
+      @group(0) @binding(4) var<storage, read_write> b3: array<f32>;
+      fn a_sum(z: u32, at: u32, value: f32) {
+        b3[at] = value;
+        var sum_left0 = 0.0;
+        var sum_left1 = 0.0;
+        var sum_left2 = 0.0;
+          if (column_start == 0u) {
+            sum_left0 += left0;
+            sum_left1 += left1;
+            sum_left2 += left2;
+        if (column_start == 0u) {
+          if (row_start + lane + 0u < p.p0) {
+            a_sum(z, row_start + lane + 0u, sum_left0);
+          if (row_start + lane + 8u < p.p0) {
+            a_sum(z, row_start + lane + 8u, sum_left1);
+          if (row_start + lane + 16u < p.p0) {
+            a_sum(z, row_start + lane + 16u, sum_left2);",
+        "tile:
+      @group(0) @binding(4) var<storage, read_write> b3: array<f32>;
+      fn a_sum(z: u32, at: u32, value: f32) {
+        b3[at] = value;
+        var passed = vec4f();
+            if (column_start == 0u) {
+              passed += next[0] + next[1] + next[2] + next[3];
+            }
+        if (column_start == 0u) {
+            a_slice[a_place(lane)] = passed;
+          if (lane < 8u) {
+            let sum = a_slice[lane + 0u] + a_slice[lane + 32u] + a_slice[lane + 64u] + a_slice[lane + 96u];
+            for (var part = 0u; part < 4u; part++) {
+              let at = row_start + lane * 4u + part;
+              if (at < p.p0) {
+                a_sum(z, at, sum[part]);
+              }
+            }",
+        "plain:
+      @group(0) @binding(4) var<storage, read_write> b3: array<f32>;
+      fn a_sum(z: u32, at: u32, value: f32) {
+        b3[at] = value;
+        if (column == 0u) {
+          var sum = 0.0;
+          for (var k = 0u; k < p.p2; k++) {
+            sum += b0[a_base + row * 1u + k * p.p4];
+          }
+          a_sum(z, row, sum);",
+      ]
+    `);
+  });
+
   it("stay short", () => {
     const net = new Net(new GraphBuilder(sizes));
     const x = net.g.input("x", "f32", [2, 16, 48]);
