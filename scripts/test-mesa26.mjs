@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { mesa26 } from "./mesa26.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const files = process.argv.length > 2 ? process.argv.slice(2) : ["test/compiler/schedule/matrices", "test/e2e/matrix-units"];
+const files = process.argv.length > 2 ? process.argv.slice(2) : ["test/compiler/schedule/matrices", "test/compiler/schedule/operand-sums.gpu", "test/e2e/matrix-units"];
 const found = mesa26(join(root, ".cache", "mesa26"));
 if ("missing" in found) {
   console.log(`skipped: Mesa 26 is not to be had here: ${found.missing}`);
