@@ -5,7 +5,7 @@ import { joinGroup } from "../../runtime/dist/parallel/index.js";
 import { ParallelSession } from "../../runtime/dist/parallel/step/parallel-session.js";
 import { sharesOf } from "../../runtime/dist/parallel/step/shares.js";
 
-const [folder, steps, bucketBytes] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
+const [folder, steps, bucketBytes, gradients] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4]), process.argv[5]];
 const WARM = 3;
 const loaded = await loadPlan(folder);
 const device = JSON.parse(process.env.JEPAC_DEVICE ?? "null");
@@ -19,7 +19,7 @@ const rows = share.count * clips;
 const { samples } = loaded.plan.config;
 const clip = Float32Array.from({ length: rows * samples }, (_, n) => Math.sin(n * 0.05 + Math.sin(n * 1e-4)) * (1 + (n % 7)));
 const inputs = { clip, valid: new Int32Array(rows).fill(samples) };
-const parallel = new ParallelSession(session, group, share, { bucketBytes });
+const parallel = new ParallelSession(session, group, share, { bucketBytes, gradients: group.world === 1 ? "f32" : gradients });
 session.run("init", { step: 0, seed: 0, read: [] });
 
 let [began, cpu, before] = [0, process.cpuUsage(), { ...parallel.clock }];

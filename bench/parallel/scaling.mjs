@@ -1,6 +1,6 @@
 // What a second device brings: clips a second and processor time a clip of one device and of several, each with one
 // thread, and how much of the communication is hidden behind computing.
-//   node bench/parallel/scaling.mjs [--preset tiny] [--set batch=32] [--devices 2] [--steps 12] [--rounds 3] [--bucket 1048576]
+//   node bench/parallel/scaling.mjs [--preset tiny] [--set batch=32] [--devices 2] [--steps 12] [--rounds 3] [--bucket 1048576] [--gradients f16]
 // One device computes its batch at once; several compute it in as many passes as there are devices. The two take turns,
 // and medians are shown: on a machine with other work the processor time says more than the clock.
 import { spawn } from "node:child_process";
@@ -15,6 +15,7 @@ const { values } = parseArgs({
   options: {
     preset: { type: "string", default: "tiny" }, set: { type: "string", multiple: true, default: [] }, devices: { type: "string", default: "2" },
     steps: { type: "string", default: "12" }, rounds: { type: "string", default: "3" }, bucket: { type: "string", default: String(1 << 20) },
+    gradients: { type: "string", default: "f32" },
   },
 });
 const world = Number(values.devices);
@@ -39,7 +40,7 @@ const of = (ranks) => {
 };
 const [one, several] = [results.one.map(of), results.several.map(of)];
 const pick = (all, name) => median(all.map((result) => result[name]));
-console.log(`${values.preset}, batch ${config.batch}, ${Object.values(stats.parameters).reduce((a, b) => a + b, 0).toLocaleString("en-US")} parameters, one thread a device; medians of ${values.rounds} rounds of ${values.steps} steps`);
+console.log(`${values.preset}, batch ${config.batch}, ${Object.values(stats.parameters).reduce((a, b) => a + b, 0).toLocaleString("en-US")} parameters, one thread a device, gradients in ${values.gradients}; medians of ${values.rounds} rounds of ${values.steps} steps`);
 console.log(`1 device:  ${pick(one, "rate").toFixed(1)} clips/s, ${pick(one, "cpu").toFixed(2)} ms of processor a clip, ${pick(one, "step").toFixed(1)} ms a step`);
 console.log(`${world} devices: ${pick(several, "rate").toFixed(1)} clips/s, ${pick(several, "cpu").toFixed(2)} ms of processor a clip, ${pick(several, "step").toFixed(1)} ms a step`);
 console.log(`throughput ${(pick(several, "rate") / pick(one, "rate")).toFixed(2)}x; by processor time ${((world * pick(one, "cpu")) / pick(several, "cpu")).toFixed(2)}x`);
@@ -52,7 +53,7 @@ async function run(name, ranks) {
   const outputs = await Promise.all(
     Array.from({ length: ranks }, (_, rank) => {
       const place = { JEPAC_RANK: String(rank), JEPAC_WORLD: String(ranks), JEPAC_GROUP: group, ...env, VK_ICD_FILENAMES: manifests[rank] };
-      return command(["scaling-rank.mjs", join(folder, name), values.steps, values.bucket], place);
+      return command(["scaling-rank.mjs", join(folder, name), values.steps, values.bucket, values.gradients], place);
     }),
   );
   removeGroup(group);

@@ -8,6 +8,12 @@ export const ALONE: Collective = {
   async allReduceSum(from, into) {
     if (from !== into) into.set(from);
   },
+  async reduceScatter(from, into) {
+    into.set(from);
+  },
+  async allGather(own, into) {
+    into.set(own);
+  },
   async broadcast() {},
   async gather(message) {
     return [message];

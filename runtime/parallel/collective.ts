@@ -1,3 +1,6 @@
+import type { Part } from "./parts.ts";
+import type { SumFormat } from "./sum/piece-sum.ts";
+
 /** Why a run of several processes ends: what every rank shows. */
 export interface Failure {
   /** The rank it began at. */
@@ -22,6 +25,17 @@ export interface Collective {
    * ranks; they may be the same array, and may be mapped ranges of device buffers: they are read and written in place.
    */
   allReduceSum(from: Float32Array, into: Float32Array): Promise<void>;
+  /**
+   * Of sums over all ranks, each gets its part: `into`, as long as this rank's part, becomes the sum of all ranks' `from`
+   * there, made in f32 and in the order of the ranks. Ranks have `from` of one length, in one format, and the same
+   * `parts`: for each rank, bytes of `from`, in whole blocks of 64 numbers. Both may be mapped ranges of device buffers.
+   */
+  reduceScatter(from: Uint8Array, into: Uint8Array, parts: readonly Part[], format: SumFormat): Promise<void>;
+  /**
+   * Every rank's part on all ranks: `own` is this rank's, `into` is filled with all of them. `parts` are the same on all
+   * ranks: for each, bytes of `into`. Both may be mapped ranges of device buffers; `into` is only written.
+   */
+  allGather(own: Uint8Array, into: Uint8Array, parts: readonly Part[]): Promise<void>;
   /** Fills `bytes` with those of rank `root`. As long on all ranks. */
   broadcast(bytes: Uint8Array, root: number): Promise<void>;
   /** Every rank's message, in order of rank. A message is a small JSON value. */

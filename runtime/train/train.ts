@@ -14,6 +14,8 @@ export interface TrainOptions extends RunSettings {
   readonly data?: string | undefined;
   /** A part of the GPU's name, or `software`. */
   readonly adapter?: string | undefined;
+  /** How the devices of a run exchange gradients: in half precision, or as they are ("f32", the default). */
+  readonly gradients?: "f32" | "f16" | undefined;
 }
 
 export interface TrainResult extends RunResult {

@@ -14,6 +14,7 @@ export interface TrainerArguments {
   readonly adapter?: string;
   readonly devices?: string;
   readonly maxRestarts?: number;
+  readonly gradients?: "f32" | "f16";
   readonly checkpointEvery?: number;
   readonly logEvery?: number;
 }
@@ -28,6 +29,7 @@ const OPTIONS = {
   adapter: { type: "string" },
   devices: { type: "string" },
   "max-restarts": { type: "string" },
+  gradients: { type: "string" },
   "checkpoint-every": { type: "string" },
   "log-every": { type: "string" },
   help: { type: "boolean", short: "h" },
@@ -51,6 +53,7 @@ export function parseTrainerArguments(argv: readonly string[]): TrainerArguments
     adapter: text("adapter"),
     devices: text("devices"),
     maxRestarts: count("max-restarts", 0),
+    gradients: oneOf("gradients", text("gradients"), ["f32", "f16"]),
     steps: count("steps", 1),
     seed: count("seed", 0),
     checkpointEvery: count("checkpoint-every", 1),
@@ -76,6 +79,12 @@ function whole(name: string, text: string | undefined, least: number): number | 
     throw new UserError("JR531", `option '--${name}' needs a whole number from ${least}, found '${text}'`);
   }
   return value;
+}
+
+function oneOf<T extends string>(name: string, text: string | undefined, choices: readonly T[]): T | undefined {
+  const found = choices.find((choice) => choice === text);
+  if (text !== undefined && found === undefined) throw new UserError("JR531", `option '--${name}' needs ${choices.join(" or ")}, found '${text}'`);
+  return found;
 }
 
 const omitUndefined = (record: object): object => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));

@@ -72,6 +72,19 @@ describe.skipIf(two === null)("training on two devices", () => {
     });
   }, 120_000);
 
+  it("exchanges gradients in half precision when told to", async () => {
+    const half = await trainer("half", ["--steps", "8", "--devices", "2", "--gradients", "f16"]);
+    expect(half, half.err).toMatchObject({ code: 0, err: "" });
+    const one = await trainer("alone", ["--steps", "8", "--gradients", "f16"]);
+    expect(one.code).toBe(0);
+    expect(one.out).toContain("note: --gradients is for several devices: one exchanges nothing\n");
+    const [a, b] = [await metrics("half"), await metrics("alone")];
+    expect(a).toHaveLength(8);
+    const differences = a.map((line, i) => Math.abs(Number(line["loss"]) / Number(b[i]!["loss"]) - 1));
+    expect(Math.max(...differences)).toBeLessThan(5e-4);
+    expect(Math.max(...differences)).toBeGreaterThan(0);
+  }, 120_000);
+
   it("ends with the reason and the checkpoint when a process dies, or starts again from there", async () => {
     const ended = await trainer("killed", ["--steps", "100000", "--devices", "2"], killAt(10, 1));
     expect(ended.code).toBe(1);

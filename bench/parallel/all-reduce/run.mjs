@@ -2,7 +2,8 @@
 //   node bench/parallel/all-reduce/run.mjs [--ranks 2] [--rounds 4] [--sizes 4194304,16777216,67108864] [--columns shared,openmpi]
 // Needs mpicc and mpirun for the MPI columns. The columns take turns, so that a neighbour's load falls on all alike;
 // each cell is the median over all rounds of bytes / time, with the best in brackets. Then the ratios to C: in each round
-// that of the medians of its calls, and of these the median over the rounds, with the quartiles.
+// that of the medians of its calls, and of these the median over the rounds, with the quartiles. With `--columns f16,...` also
+// sums of as many numbers in half precision, whose bytes are counted as those of f32: so rates compare.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,6 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), "jepac-all-reduce-"));
 const chosen = values.columns.split(",");
 const columns = [];
 if (chosen.includes("shared")) columns.push({ name: "shared memory", beside: "openmpi, C", run: () => sharedMemory({}) });
+if (chosen.includes("f16")) columns.push({ name: "shared memory, f16", beside: "openmpi, C", run: () => sharedMemory({}, ["f16"]) });
 if (chosen.includes("files")) columns.push({ name: "shared memory, files", beside: "openmpi, C", run: () => sharedMemory({ JEPAC_BENCH: "files" }) });
 for (const mpi of ["openmpi", "mpich"].filter((name) => chosen.includes(name))) {
   const program = join(folder, mpi);
@@ -30,6 +32,7 @@ for (const mpi of ["openmpi", "mpich"].filter((name) => chosen.includes(name))) 
   const prefix = [`mpirun.${mpi}`, ...(mpi === "openmpi" ? ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none"] : []), "-n", String(ranks)];
   columns.push({ name: `${mpi}, C`, run: () => command([...prefix, program, ...work]) });
   columns.push({ name: `${mpi}, jepac`, beside: `${mpi}, C`, run: () => command([...prefix, process.execPath, here("rank.mjs"), ...work]) });
+  if (chosen.includes("f16")) columns.push({ name: `${mpi}, jepac, f16`, beside: `${mpi}, C`, run: () => command([...prefix, process.execPath, here("rank.mjs"), "f16", ...work]) });
 }
 
 /** Of each column and size, the times of each round. */
@@ -62,10 +65,10 @@ table("times as fast as C, median over rounds (quartiles)", compared, ({ name, b
 });
 rmSync(folder, { recursive: true });
 
-async function sharedMemory(extra) {
+async function sharedMemory(extra, format = []) {
   const group = createGroup(ranks);
   const env = (rank) => ({ ...extra, JEPAC_RANK: String(rank), JEPAC_WORLD: String(ranks), JEPAC_GROUP: group });
-  const outputs = await Promise.all(Array.from({ length: ranks }, (_, rank) => command([process.execPath, here("rank.mjs"), ...work], env(rank))));
+  const outputs = await Promise.all(Array.from({ length: ranks }, (_, rank) => command([process.execPath, here("rank.mjs"), ...format, ...work], env(rank))));
   removeGroup(group);
   return outputs[0];
 }

@@ -23,6 +23,8 @@ export interface Mpi extends Dialect {
   readonly iallreduce: NativeFunction;
   readonly bcast: NativeFunction;
   readonly allgather: NativeFunction;
+  readonly allgatherv: NativeFunction;
+  readonly alltoallv: NativeFunction;
   readonly ibarrier: NativeFunction;
   readonly test: NativeFunction;
   readonly abort: NativeFunction;
@@ -65,6 +67,8 @@ function bind(library: NativeLibrary, { handle: H }: Dialect) {
     iallreduce: f(`int MPI_Iallreduce(void*, void*, int, ${H}, ${H}, ${H}, void*)`),
     bcast: f(`int MPI_Bcast(void*, int, ${H}, int, ${H})`),
     allgather: f(`int MPI_Allgather(void*, int, ${H}, void*, int, ${H}, ${H})`),
+    allgatherv: f(`int MPI_Allgatherv(void*, int, ${H}, void*, void*, void*, ${H}, ${H})`),
+    alltoallv: f(`int MPI_Alltoallv(void*, void*, void*, ${H}, void*, void*, void*, ${H}, ${H})`),
     ibarrier: f(`int MPI_Ibarrier(${H}, void*)`),
     test: f("int MPI_Test(void*, void*, void*)"),
     abort: f(`int MPI_Abort(${H}, int)`),

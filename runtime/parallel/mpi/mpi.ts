@@ -3,7 +3,9 @@ import type { Collective, Failure } from "../collective.ts";
 import type { NativeFunction } from "../koffi.ts";
 import type { Place } from "../launcher.ts";
 import { lookUntil, SPIN } from "../look-until.ts";
+import { lengthOf, turnsOf, type Part } from "../parts.ts";
 import { Serial } from "../serial.ts";
+import { blockBytes, pieceSums, type SumFormat } from "../sum/piece-sum.ts";
 import { openMpi, type Mpi } from "./library.ts";
 
 /** How long to wait for ranks that do not come, ms: at the first meeting, and later. */
@@ -20,6 +22,8 @@ const ABORT_LIMIT = 3000;
 /** `MPI_Allreduce` counts elements in a C int. */
 const MOST_ELEMENTS = 2 ** 30;
 const MESSAGE_BYTES = 1024;
+/** Bytes that a rank receives in one turn of a sum of its own: long enough that MPI's start does not show. */
+const TURN_BYTES = 16 * 2 ** 20;
 
 /**
  * The collective over MPI, for processes that `mpirun` or `srun` started, on one machine or many. Before each operation
@@ -40,6 +44,7 @@ export class MpiCollective implements Collective {
   private readonly serial = new Serial();
   private readonly request = new BigUint64Array(1);
   private readonly ignoreStatus: unknown;
+  private readonly sums = pieceSums();
   private met = false;
 
   private constructor(mpi: Mpi, oneMachine: boolean, patience: MpiPatience) {
@@ -81,6 +86,35 @@ export class MpiCollective implements Collective {
           await this.call("MPI_Allreduce", allreduce, ...args);
         }
       }
+    });
+  }
+
+  /**
+   * MPI moves the bytes, this process adds them: plain MPI knows no half precision, and can be taught no sum from here.
+   */
+  reduceScatter(from: Uint8Array, into: Uint8Array, parts: readonly Part[], format: SumFormat): Promise<void> {
+    const { alltoallv, byte, world } = this.mpi;
+    const block = blockBytes(format);
+    const each = block * Math.max(1, Math.floor(TURN_BYTES / this.world / block));
+    return this.serial.run(async () => {
+      const terms = new Uint8Array(this.world * Math.min(each, into.length));
+      let done = 0;
+      for (const turn of turnsOf(parts, each)) {
+        const own = lengthOf(turn[this.rank]!);
+        const [sent, received] = [layoutOf(turn), layoutOf(turn.map((_, rank) => [rank * own, (rank + 1) * own]))];
+        await this.meet();
+        await this.call("MPI_Alltoallv", alltoallv, from, sent.counts, sent.starts, byte, terms, received.counts, received.starts, byte, world);
+        this.sum(format, terms, own, into.subarray(done, (done += own)));
+      }
+    });
+  }
+
+  allGather(own: Uint8Array, into: Uint8Array, parts: readonly Part[]): Promise<void> {
+    const { allgatherv, byte, world } = this.mpi;
+    const { counts, starts } = layoutOf(parts);
+    return this.serial.run(async () => {
+      await this.meet();
+      await this.call("MPI_Allgatherv", allgatherv, own, own.length, byte, into, counts, starts, byte, world);
     });
   }
 
@@ -132,6 +166,19 @@ export class MpiCollective implements Collective {
     });
   }
 
+  /** The sum of all ranks' terms, which lie one behind the other, `bytes` each. */
+  private sum(format: SumFormat, terms: Uint8Array, bytes: number, into: Uint8Array): void {
+    const sum = this.sums[format];
+    for (let at = 0; at < bytes; at += sum.pieceBytes) {
+      const end = Math.min(bytes, at + sum.pieceBytes);
+      for (let rank = 0; rank < this.world; rank++) {
+        sum.target(rank === 0).set(terms.subarray(rank * bytes + at, rank * bytes + end));
+        sum.add(end - at, rank === 0);
+      }
+      into.set(sum.result(end - at), at);
+    }
+  }
+
   /** Runs an MPI function on another thread: it may take long, and for ever where a rank stops in its midst. */
   private async call(name: string, native: NativeFunction, ...args: unknown[]): Promise<void> {
     const limit = this.patience.later;
@@ -165,6 +212,17 @@ export class MpiCollective implements Collective {
       if (performance.now() - began > limit) throw notMet(limit);
     });
   }
+}
+
+/**
+ * Parts as MPI takes them: C ints. In buffers of their own: what JavaScript keeps in its heap, as it does small arrays,
+ * it may move while MPI reads it on another thread.
+ */
+function layoutOf(parts: readonly Part[]): { counts: Int32Array; starts: Int32Array } {
+  const [counts, starts] = [0, 1].map(() => new Int32Array(new ArrayBuffer(4 * parts.length))) as [Int32Array, Int32Array];
+  counts.set(parts.map(lengthOf));
+  starts.set(parts.map(([from]) => from));
+  return { counts, starts };
 }
 
 function check(name: string, code: number): void {

@@ -13,16 +13,18 @@ export interface Member {
   /** Of the plan, and of the names of all clips. */
   readonly plan: string;
   readonly data: string | null;
+  /** How it exchanges what it computes. */
+  readonly exchange: string;
 }
 
-export function describeMember(gpu: Gpu, choice: DeviceChoice | null, plan: string, data: string | null): Member {
+export function describeMember(gpu: Gpu, choice: DeviceChoice | null, run: Pick<Member, "plan" | "data" | "exchange">): Member {
   const { name, software } = gpu.info;
-  return { host: hostname(), device: name, software, place: JSON.stringify([name, choice?.settings ?? {}]), plan, data };
+  return { host: hostname(), device: name, software, place: JSON.stringify([name, choice?.settings ?? {}]), ...run };
 }
 
 /**
  * Hears of all ranks, and refuses a group that would not do what it seems to.
- * @throws UserError JR113 two ranks on one GPU, JR722 other builds, JR723 other clips
+ * @throws UserError JR113 two ranks on one GPU, JR722 other builds, JR723 other clips, JR725 another way to exchange
  */
 export async function meetMembers(group: Collective, own: Member): Promise<Member[]> {
   const members = await group.gather(own);
@@ -31,6 +33,7 @@ export async function meetMembers(group: Collective, own: Member): Promise<Membe
     const twin = members.findIndex(({ host, place }) => host === member.host && place === member.place);
     if (twin < rank && !member.software) throw new UserError("JR113", `ranks ${twin} and ${rank} both took '${member.device}' on ${member.host}`, "Start as many processes on a machine as it has GPUs, or name the devices with --devices.");
     if (member.plan !== first!.plan) throw new UserError("JR722", `ranks 0 and ${rank} have different builds of the model`, "Give all machines the same build folder.");
+    if (member.exchange !== first!.exchange) throw new UserError("JR725", `ranks 0 and ${rank} exchange differently: '${first!.exchange}' and '${member.exchange}'`, "Start all processes with the same options.");
     if (member.data !== first!.data) throw new UserError("JR723", `ranks 0 and ${rank} see different clips under --data`, "Give all machines the same data, in the same place.");
   });
   return members;

@@ -43,11 +43,11 @@ export async function trainInGroup(options: TrainOptions, rank: Rank): Promise<T
   // Compiling blocks this process for long, which others would take for its end.
   for (const program of ["init", "step"]) session.prepare(program);
   const group = await join();
-  const members = await meetMembers(group, describeMember(gpu, choice, `${loaded.plan.fingerprint} in ${passes}`, feed?.identity.digest ?? null));
+  const members = await meetMembers(group, describeMember(gpu, choice, { plan: `${loaded.plan.fingerprint} in ${passes}`, data: feed?.identity.digest ?? null, exchange: options.gradients ?? "f32" }));
   const share = (await shares(session, group, members, passes))[group.rank]!;
   feed?.take({ before: share.first * clips, count: share.count * clips });
   const replicas = new Replicas(session, group);
-  const parallel = new ParallelSession(session, group, share, { signal: options.signal, check: (stepsDone) => replicas.check(stepsDone) });
+  const parallel = new ParallelSession(session, group, share, { signal: options.signal, gradients: group.world === 1 ? "f32" : options.gradients, check: (stepsDone) => replicas.check(stepsDone) });
   try {
     if (group.rank !== 0) {
       await follow(group, parallel, replicas, { plan: loaded.plan, data: feed });

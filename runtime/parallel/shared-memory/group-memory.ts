@@ -1,5 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import { Adder } from "./adder.ts";
+import { Adder } from "../sum/adder.ts";
 import { FileBytes } from "./file-bytes.ts";
 import { areaPath, signalsPath } from "./group-folder.ts";
 import { AREA_BYTES, PIECE_BYTES, SIGNALS_BYTES } from "./layout.ts";

@@ -1,6 +1,8 @@
 import type { Collective, Failure } from "../collective.ts";
 import { SPIN } from "../look-until.ts";
+import { lengthOf, turnsOf, type Part } from "../parts.ts";
 import { Serial } from "../serial.ts";
+import { blockBytes, pieceSums, type SumFormat } from "../sum/piece-sum.ts";
 import { openGroup, type GroupMemory } from "./group-memory.ts";
 import { SLOT_BYTES, TERMS_BYTES } from "./layout.ts";
 import { fileMapper, type MapFile } from "./map-file.ts";
@@ -27,6 +29,7 @@ export class SharedMemory implements Collective {
   private readonly signals: Signals;
   private readonly areas: readonly SharedBytes[];
   private readonly slots: Slots;
+  private readonly sums = pieceSums();
   private readonly serial = new Serial();
   /** Slots that this group has exchanged. */
   private exchanged = 0;
@@ -53,6 +56,41 @@ export class SharedMemory implements Collective {
 
   allReduceSum(from: Float32Array, into: Float32Array): Promise<void> {
     return this.serial.run(() => this.sum(bytesOf(from), bytesOf(into)));
+  }
+
+  reduceScatter(from: Uint8Array, into: Uint8Array, parts: readonly Part[], format: SumFormat): Promise<void> {
+    const block = blockBytes(format);
+    const each = block * Math.floor(TERMS_BYTES / this.world / block);
+    return this.serial.run(async () => {
+      let done = 0;
+      for (const turn of turnsOf(parts, each)) {
+        turn.forEach((part, rank) => {
+          if (rank !== this.rank) this.areas[this.rank]!.write(from.subarray(...part), rank * each);
+        });
+        await this.signals.meet();
+        const own = turn[this.rank]!;
+        this.sumOwn(format, from.subarray(...own), into.subarray(done, (done += lengthOf(own))), this.rank * each);
+        // Terms are not written anew before all have read them.
+        await this.signals.meet();
+      }
+    });
+  }
+
+  allGather(own: Uint8Array, into: Uint8Array, parts: readonly Part[]): Promise<void> {
+    return this.serial.run(async () => {
+      let done = 0;
+      for (const turn of turnsOf(parts, TERMS_BYTES)) {
+        const [from, to] = turn[this.rank]!;
+        const piece = own.subarray(done, (done += to - from));
+        this.areas[this.rank]!.write(piece, 0);
+        into.set(piece, from);
+        await this.signals.meet();
+        this.areas.forEach((area, rank) => {
+          if (rank !== this.rank) area.read(into.subarray(...turn[rank]!), 0);
+        });
+        await this.signals.meet();
+      }
+    });
   }
 
   broadcast(bytes: Uint8Array, root: number): Promise<void> {
@@ -98,6 +136,21 @@ export class SharedMemory implements Collective {
       this.signals.close();
       for (const area of this.areas) area.close();
     });
+  }
+
+  /** Adds up this rank's terms and those of the others, which lie at `position` of their areas, piece by piece. */
+  private sumOwn(format: SumFormat, from: Uint8Array, into: Uint8Array, position: number): void {
+    const sum = this.sums[format];
+    for (let at = 0; at < from.length; at += sum.pieceBytes) {
+      const piece = from.subarray(at, at + sum.pieceBytes);
+      this.areas.forEach((area, rank) => {
+        const target = sum.target(rank === 0).subarray(0, piece.length);
+        if (rank === this.rank) target.set(piece);
+        else area.read(target, position + at);
+        sum.add(piece.length, rank === 0);
+      });
+      into.set(sum.result(piece.length), at);
+    }
   }
 
   /**

@@ -1,7 +1,11 @@
-import { BufferUsage, MapMode } from "../../gpu/dawn.ts";
 import type { Session } from "../../execute/index.ts";
+import { BufferUsage, MapMode } from "../../gpu/dawn.ts";
 import type { Collective } from "../collective.ts";
+import { evenParts, lengthOf, scaled, type Part } from "../parts.ts";
+import { blockBytes } from "../sum/piece-sum.ts";
+import { SINGLE_BLOCK } from "../sum/half-block.ts";
 import type { Bucket } from "./buckets.ts";
+import type { Wire } from "./wire.ts";
 
 /**
  * The way of one bucket: from the gradients into a buffer that the host reads, through the collective, into a buffer
@@ -10,24 +14,29 @@ import type { Bucket } from "./buckets.ts";
 export class BucketExchange {
   readonly bucket: Bucket;
   private readonly session: Session;
+  private readonly group: Collective;
+  private readonly wire: Wire;
+  /** Each rank's part of the bucket as it travels: what it sums. */
+  private readonly parts: readonly Part[];
   private readonly out: GPUBuffer;
   private readonly back: GPUBuffer;
 
-  constructor(session: Session, bucket: Bucket) {
+  constructor(session: Session, group: Collective, bucket: Bucket, wire: Wire) {
     this.session = session;
+    this.group = group;
     this.bucket = bucket;
+    this.wire = wire;
+    const blocks = bucket.bytes / SINGLE_BLOCK;
+    this.parts = scaled(evenParts(blocks, group.world), blockBytes(wire.format));
+    const size = blocks * blockBytes(wire.format);
     const { device } = session.gpu;
-    this.out = device.createBuffer({ label: "gradients out", size: bucket.bytes, usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST });
-    this.back = device.createBuffer({ label: "gradients back", size: bucket.bytes, usage: BufferUsage.MAP_WRITE | BufferUsage.COPY_SRC });
+    this.out = device.createBuffer({ label: "gradients out", size, usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST });
+    this.back = device.createBuffer({ label: "gradients back", size, usage: BufferUsage.MAP_WRITE | BufferUsage.COPY_SRC });
   }
 
-  /** Encodes the copy of the gradients out of their place. */
+  /** Encodes the way of the gradients out of their place. */
   encodeOut(encoder: GPUCommandEncoder): void {
-    let at = 0;
-    for (const { buffer, offset, bytes } of this.bucket.ranges) {
-      encoder.copyBufferToBuffer(this.session.bufferAt(buffer), offset, this.out, at, bytes);
-      at += bytes;
-    }
+    this.wire.encodeOut(encoder, this.bucket.ranges, this.out);
   }
 
   /** Resolves once the gradients are on the host. */
@@ -35,10 +44,10 @@ export class BucketExchange {
     await this.session.gpu.wait(Promise.all([this.out.mapAsync(MapMode.READ), this.back.mapAsync(MapMode.WRITE)]));
   }
 
-  /** Sums over all ranks, and submits the copy back into place. */
-  async sum(group: Collective): Promise<void> {
+  /** Sums over all ranks, and submits the way back into place. */
+  async sum(): Promise<void> {
     try {
-      await group.allReduceSum(new Float32Array(this.out.getMappedRange()), new Float32Array(this.back.getMappedRange()));
+      await this.sumMapped(this.out.getMappedRange(), this.back.getMappedRange());
     } catch (error) {
       // A device that is lost takes its mapped buffers with it: that is what to say then.
       await this.session.gpu.wait(Promise.reject(error as Error));
@@ -47,16 +56,21 @@ export class BucketExchange {
     this.back.unmap();
     const { device } = this.session.gpu;
     const encoder = device.createCommandEncoder({ label: "gradients back" });
-    let at = 0;
-    for (const { buffer, offset, bytes } of this.bucket.ranges) {
-      encoder.copyBufferToBuffer(this.back, at, this.session.bufferAt(buffer), offset, bytes);
-      at += bytes;
-    }
+    this.wire.encodeBack(encoder, this.back, this.bucket.ranges);
     device.queue.submit([encoder.finish()]);
   }
 
   destroy(): void {
     this.out.destroy();
     this.back.destroy();
+  }
+
+  private async sumMapped(out: ArrayBuffer, back: ArrayBuffer): Promise<void> {
+    const { group, parts, wire } = this;
+    if (wire.format === "f32") return group.allReduceSum(new Float32Array(out), new Float32Array(back));
+    // Not into the mapped buffer, from which it is read again: that may be slow.
+    const own = new Uint8Array(lengthOf(parts[group.rank]!));
+    await group.reduceScatter(new Uint8Array(out), own, parts, wire.format);
+    await group.allGather(own, new Uint8Array(back), parts);
   }
 }

@@ -8,6 +8,9 @@ export interface Bucket {
   readonly after: number;
 }
 
+/** No range of a bucket is longer: it bounds what an exchange takes of the host, and fits MPI's counts. */
+const LONGEST = 64 * 2 ** 20;
+
 /**
  * Packs ranges, in the order in which they become final, into buckets of about so many bytes: small enough that the
  * first leaves the device while the backward pass goes on, large enough that an exchange is worth its start.
@@ -16,13 +19,19 @@ export function bucketsOf(ranges: readonly GradientRange[], bytes: number): Buck
   const buckets: Bucket[] = [];
   let open: GradientRange[] = [];
   let filled = 0;
-  for (const [i, range] of ranges.entries()) {
+  const all = ranges.flatMap(cut);
+  for (const [i, range] of all.entries()) {
     open.push(range);
     filled += range.bytes;
-    if (filled < bytes && i < ranges.length - 1) continue;
+    if (filled < bytes && i < all.length - 1) continue;
     buckets.push({ ranges: open, bytes: filled, after: range.after });
     open = [];
     filled = 0;
   }
   return buckets;
+}
+
+function cut(range: GradientRange): GradientRange[] {
+  const { offset, bytes } = range;
+  return Array.from({ length: Math.ceil(bytes / LONGEST) }, (_, i) => ({ ...range, offset: offset + i * LONGEST, bytes: Math.min(LONGEST, bytes - i * LONGEST) }));
 }

@@ -6,8 +6,10 @@ import { Serial } from "../serial.ts";
 import { BucketExchange } from "./bucket-exchange.ts";
 import { bucketsOf } from "./buckets.ts";
 import { HangWatch } from "./hang-watch.ts";
+import type { SumFormat } from "../sum/piece-sum.ts";
 import type { Share } from "./shares.ts";
 import { StepClock } from "./step-clock.ts";
+import { wireOf, type Wire } from "./wire.ts";
 
 /** Bytes of a bucket, about. */
 const BUCKET_BYTES = 8 * 2 ** 20;
@@ -18,6 +20,8 @@ export interface ParallelOptions {
   /** Aborted where this process is asked to stop: all ranks then stop after the same step. */
   readonly signal?: AbortSignal | undefined;
   readonly bucketBytes?: number | undefined;
+  /** How gradients travel; f32 when absent. The same on all ranks. */
+  readonly gradients?: SumFormat | undefined;
   /** Called after every `checkEvery` steps, at the same point on all ranks. */
   readonly check?: ((stepsDone: number) => Promise<void>) | undefined;
   readonly checkEvery?: number | undefined;
@@ -43,6 +47,7 @@ export class ParallelSession implements PlanSession {
   private readonly group: Collective;
   private readonly share: Share;
   private readonly phases: PhasesPlan;
+  private readonly wire: Wire;
   private readonly exchanges: readonly BucketExchange[];
   private readonly stopping = new AbortController();
   private readonly options: ParallelOptions;
@@ -54,7 +59,9 @@ export class ParallelSession implements PlanSession {
     this.group = group;
     this.share = share;
     this.phases = session.plan.programs["step"]!.phases!;
-    this.exchanges = bucketsOf(this.phases.gradients, options.bucketBytes ?? BUCKET_BYTES).map((bucket) => new BucketExchange(session, bucket));
+    const buckets = bucketsOf(this.phases.gradients, options.bucketBytes ?? BUCKET_BYTES);
+    this.wire = wireOf(options.gradients ?? "f32", session, Math.max(...buckets.map(({ bytes }) => bytes)));
+    this.exchanges = buckets.map((bucket) => new BucketExchange(session, group, bucket, this.wire));
     this.options = options;
     this.hang = new HangWatch(`rank ${group.rank}'s device '${session.gpu.info.name}'`);
     this.stop = this.stopping.signal;
@@ -84,6 +91,7 @@ export class ParallelSession implements PlanSession {
 
   dispose(): void {
     for (const exchange of this.exchanges) exchange.destroy();
+    this.wire.destroy();
   }
 
   private async step({ step, seed, sizes, inputs = {}, read }: RunOptions): Promise<Outcome> {
@@ -101,7 +109,7 @@ export class ParallelSession implements PlanSession {
     this.clock.watch(this.session.gpu.device.queue.onSubmittedWorkDone());
     for (const exchange of this.exchanges) {
       await this.hang.wait(step, exchange.arrived());
-      await this.clock.exchange(() => exchange.sum(this.group));
+      await this.clock.exchange(() => exchange.sum());
     }
     this.session.submitPart("step", { step, seed, sizes, part: { from: updateFrom, to: dispatches.length } });
     this.clock.end();

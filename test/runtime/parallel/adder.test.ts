@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Adder } from "../../../runtime/parallel/shared-memory/adder.ts";
+import { Adder } from "../../../runtime/parallel/sum/adder.ts";
 
 describe("Adder", () => {
   it.each([4, 16, 64, 68, 4096])("adds %i bytes of f32, and no more than to the next multiple of 64", (bytes) => {

@@ -27,7 +27,7 @@ describe.each(LAUNCHERS)("$name", ({ name, command, options, absent }) => {
     const lines = stdout.trim().split("\n").map((line) => JSON.parse(line) as Line);
     const messages = Array.from({ length: world }, (_, rank) => ({ rank, text: "é" }));
     expect(lines).toHaveLength(world);
-    for (const line of lines) expect(line).toMatchObject({ world, expected: true, inPlace: true, broadcast: true, messages, digest: lines[0]!.digest });
+    for (const line of lines) expect(line).toMatchObject({ world, expected: true, inPlace: true, scattered: true, broadcast: true, messages, digest: lines[0]!.digest });
     expect(lines[0]!.carrier).toContain(name);
   });
 });

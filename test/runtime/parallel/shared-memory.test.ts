@@ -5,7 +5,9 @@ import { partOf, SLOT_BYTES } from "../../../runtime/parallel/shared-memory/layo
 import { fileMapper } from "../../../runtime/parallel/shared-memory/map-file.ts";
 import { SharedMemory } from "../../../runtime/parallel/shared-memory/shared-memory.ts";
 import { Silence } from "../../../runtime/parallel/shared-memory/silence.ts";
+import type { Part } from "../../../runtime/parallel/parts.ts";
 import { asGroup, valuesOf } from "./group.ts";
+import { gradients, packed, sumInOrder } from "./half.ts";
 
 /** Values whose f32 sum depends on the order of the terms. */
 const term = (rank: number, i: number): number => Math.fround(Math.sin(1 + i * 0.37 + rank * 11.3) * 10 ** ((i + rank) % 5));
@@ -59,6 +61,56 @@ describe.each([
       return sums;
     }, map);
     for (const sums of results) sums.forEach((sum, i) => expect(Buffer.compare(bits(sum), bits(expectedSum(3, lengths[i]!))), `length ${i}`).toBe(0));
+  });
+});
+
+/** So many blocks for each rank, one behind the other. */
+function partsOf(blocks: readonly number[], bytes: number): Part[] {
+  let at = 0;
+  return blocks.map((count) => [at, (at += count * bytes)]);
+}
+
+describe.each([
+  { how: "mapped files", map: mapper, absent: mapper === null },
+  { how: "files", map: null, absent: false },
+])("reduceScatter and allGather over $how", ({ map, absent }) => {
+  /** Blocks for each rank; the last case takes several turns. */
+  const SHARES = [[3, 3], [5, 0, 2], [1, 1, 1, 2], [10_000, 10_001]];
+
+  it.skipIf(absent).each(SHARES.map((shares) => [shares.length, shares] as const))("give %i ranks the sum of parts of %j blocks of f32, then all of it", async (world, shares) => {
+    const count = 64 * shares.reduce((a, b) => a + b, 0);
+    const parts = partsOf(shares, 256);
+    const results = await valuesOf(world, async (group) => {
+      const values = Float32Array.from({ length: count }, (_, i) => term(group.rank, i));
+      // What an operation before it left is not read, and what one after it overwrites has been read.
+      const [before, after] = [new Float32Array(count), new Float32Array(count)];
+      await group.allReduceSum(values, before);
+      const own = new Uint8Array(256 * shares[group.rank]!);
+      await group.reduceScatter(new Uint8Array(values.buffer), own, parts, "f32");
+      const all = new Float32Array(count);
+      await group.allGather(own, new Uint8Array(all.buffer), parts);
+      await group.allReduceSum(values, after);
+      return { own, before, all, after };
+    }, map);
+    const expected = bits(expectedSum(world, count));
+    for (const [rank, { own, ...sums }] of results.entries()) {
+      for (const sum of Object.values(sums)) expect(Buffer.compare(bits(sum), expected)).toBe(0);
+      expect(Buffer.compare(own, expected.subarray(...parts[rank]!))).toBe(0);
+    }
+  });
+
+  it.skipIf(absent)("sum in half precision as one rank would that has all terms", async () => {
+    const shares = [40, 41, 39];
+    const parts = partsOf(shares, 132);
+    const terms = shares.map((_, rank) => gradients(120, rank));
+    const results = await valuesOf(3, async (group) => {
+      const own = new Uint8Array(132 * shares[group.rank]!);
+      await group.reduceScatter(packed(terms[group.rank]!), own, parts, "f16");
+      const all = new Uint8Array(132 * 120);
+      await group.allGather(own, all, parts);
+      return all;
+    }, map);
+    for (const all of results) expect(Buffer.compare(all, packed(sumInOrder(terms)))).toBe(0);
   });
 });
 

@@ -28,4 +28,12 @@ describe("bucketsOf", () => {
     expect(buckets.flatMap((bucket) => bucket.ranges)).toEqual(ranges);
     expect(bucketsOf([], 700)).toEqual([]);
   });
+
+  it("cuts a range that is longer than any exchange", () => {
+    const mebi = 2 ** 20;
+    const buckets = bucketsOf([range(150 * mebi, 3), range(mebi, 5)], 8 * mebi);
+    expect(buckets.map(({ bytes }) => bytes / mebi)).toEqual([64, 64, 22, 1]);
+    expect(buckets.map(({ ranges }) => ranges[0]!.offset / mebi)).toEqual([0, 64, 128, 0]);
+    expect(buckets.map(({ after }) => after)).toEqual([3, 3, 3, 5]);
+  });
 });

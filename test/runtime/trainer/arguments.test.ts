@@ -9,6 +9,7 @@ describe("the trainer's arguments", () => {
     expect(parseTrainerArguments(["--data", "clips", "--out=runs/a", "--steps", "1_000", "--seed=0", "--resume", "--adapter", "software", "--checkpoint-every=50", "--log-every", "1"])).toEqual({
       help: false, data: "clips", out: "runs/a", steps: 1000, seed: 0, resume: true, adapter: "software", checkpointEvery: 50, logEvery: 1,
     });
+    expect(parseTrainerArguments(["--devices", "0,2", "--gradients", "f16", "--max-restarts=3"])).toMatchObject({ devices: "0,2", gradients: "f16", maxRestarts: 3 });
     expect(parseTrainerArguments([])).toEqual({ help: false, resume: false });
     expect(parseTrainerArguments(["-h"]).help).toBe(true);
   });
@@ -27,6 +28,7 @@ describe("the trainer's arguments", () => {
     [["--steps", "ten"], "option '--steps' needs a whole number from 1, found 'ten'", undefined],
     [["--steps", "0"], "option '--steps' needs a whole number from 1, found '0'", undefined],
     [["--steps", "1.5"], "option '--steps' needs a whole number from 1, found '1.5'", undefined],
+    [["--gradients", "bf16"], "option '--gradients' needs f32 or f16, found 'bf16'", undefined],
     [["--seed", "-1"], "option '--seed' needs a whole number from 0, found '-1'", undefined],
     [["--seed", "1e99"], "option '--seed' needs a whole number from 0, found '1e99'", undefined],
   ])("%j are refused", (argv, message, hint) => {

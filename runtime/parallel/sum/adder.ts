@@ -1,13 +1,5 @@
 import { addModule, TURN_BYTES } from "./add-module.ts";
-
-/** What is used here of WebAssembly's JavaScript interface, which TypeScript declares for browsers only. */
-declare const WebAssembly: {
-  Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: Record<string, unknown> };
-};
-
-const PAGE = 65536;
+import { instantiate } from "./web-assembly.ts";
 
 /** Memory in which WebAssembly adds, four numbers at once: several times as fast as a loop in JavaScript. */
 export class Adder {
@@ -16,10 +8,9 @@ export class Adder {
 
   /** @param bytes of the memory, at least; it begins where a page of the system does */
   constructor(bytes: number) {
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
-    this.memory = new Uint8Array(memory.buffer);
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(addModule()), { m: { m: memory } });
-    this.addRange = instance.exports["add"] as Adder["addRange"];
+    const { memory, exports } = instantiate(addModule(), bytes);
+    this.memory = new Uint8Array(memory);
+    this.addRange = exports["add"] as Adder["addRange"];
   }
 
   /**
