@@ -1,4 +1,5 @@
-import { FLAT_SIZE, FLAT_UNIT, type ElaboratedRule } from "../elaborate/rule.ts";
+import { FLAT_SIZE, FLAT_UNIT } from "@jepac/runtime/plan";
+import type { ElaboratedRule } from "../elaborate/rule.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import { Poly } from "../size/poly.ts";
 

@@ -1,4 +1,4 @@
-import type { HostExpr } from "@jepac/runtime/plan";
+import { FLAT_SIZE, FLAT_UNIT, type HostExpr } from "@jepac/runtime/plan";
 import type { Node } from "../graph/node.ts";
 import { Poly } from "../size/poly.ts";
 import type { RuleDecl } from "../syntax/ast.ts";
@@ -7,10 +7,6 @@ import type { Interpreter } from "./interpreter.ts";
 import { Scope } from "./scope.ts";
 import { asStatic, asTensor } from "./want.ts";
 import { hostInt, type Scalar, type Value } from "./value.ts";
-
-/** The one runtime size of flat memory: how many times 64 elements (256 bytes) a window of it has. */
-export const FLAT_SIZE = "flat";
-export const FLAT_UNIT = 64;
 
 /** An update rule on flat memory for weights of some ranks: elementwise nodes over tensors of shape [64 * flat]. */
 export interface FlatUpdate {

@@ -1,5 +1,5 @@
-import type { DispatchPlan, HostExpr, Limits } from "@jepac/runtime/plan";
-import { FLAT_SIZE, FLAT_UNIT, type ElaboratedRule, type FlatUpdate } from "../elaborate/rule.ts";
+import { FLAT_SIZE, FLAT_UNIT, withUnits, type DispatchPlan, type HostExpr, type Limits } from "@jepac/runtime/plan";
+import type { ElaboratedRule, FlatUpdate } from "../elaborate/rule.ts";
 import type { Output } from "../graph/node.ts";
 import { runPasses } from "../passes/pipeline.ts";
 import type { KernelLibrary } from "../schedule/library.ts";
@@ -88,21 +88,16 @@ function lowerWindow({ rule, elements, places }: FlatRun, outputs: readonly Outp
   const units = elements / FLAT_UNIT;
   const graph = { name: rule.rule, outputs, sizes: [{ name: FLAT_SIZE, min: units, max: units }] };
   const lowered = lower({ graph, weights: new Map([...places, ...scalars]), outputs: places, buffers, limits, library });
+  // The window's length is known, so it is no runtime size of the step.
+  const fixed = (expr: HostExpr): HostExpr => withUnits(expr, units);
   return {
     ...lowered,
-    params: lowered.params.map((block) => block.map((field) => ({ ...field, value: fixed(field.value, units) }))),
+    params: lowered.params.map((block) => block.map((field) => ({ ...field, value: fixed(field.value) }))),
     dispatches: lowered.dispatches.map((d) => ({
       ...d,
-      workgroups: d.workgroups.map(([x, y, z]) => [fixed(x, units), fixed(y, units), fixed(z, units)] as const),
-      ...(d.cost && { cost: { flops: fixed(d.cost.flops, units), bytes: fixed(d.cost.bytes, units) } }),
+      workgroups: d.workgroups.map(([x, y, z]) => [fixed(x), fixed(y), fixed(z)] as const),
+      ...(d.cost && { cost: { flops: fixed(d.cost.flops), bytes: fixed(d.cost.bytes) } }),
+      flat: { units, workgroups: d.workgroups, params: lowered.params[d.params] ?? [] },
     })),
   };
-}
-
-/** The window's size is known, so it is no runtime size of the step. */
-function fixed(expr: HostExpr, units: number): HostExpr {
-  if (typeof expr === "number") return expr;
-  if ("size" in expr) return expr.size === FLAT_SIZE ? units : expr;
-  if ("call" in expr) return { call: expr.call, args: expr.args.map((arg) => fixed(arg, units)) };
-  return expr;
 }

@@ -1,7 +1,8 @@
 import type { UserError } from "../errors.ts";
 import { invalidPlan } from "./field.ts";
+import { FLAT_UNIT, withUnits } from "./flat.ts";
 import type { HostExpr } from "./host-expr.ts";
-import type { BindingPlan, DispatchPlan, KernelPlan, PhasesPlan, Plan, PortPlan, ProgramPlan } from "./schema.ts";
+import type { BindingPlan, DispatchPlan, FlatPlan, KernelPlan, PhasesPlan, Plan, PortPlan, ProgramPlan } from "./schema.ts";
 
 /** What one field cannot tell: that indices lead somewhere, ranges lie inside buffers, and parts fit each other. */
 export function checkPlan(plan: Plan, file: string): void {
@@ -85,6 +86,7 @@ class PlanCheck {
     if (kernel.params !== params >= 0) throw this.wrong(`${path}.params`, `${kernel.params ? "a parameter block" : "-1, no parameter block,"} for kernel '${kernel.name}'`, params);
     if (params >= 0) this.at(`${path}.params`, program.params, params, "parameter blocks");
     workgroups.forEach((counts, i) => counts.forEach((count, j) => this.expression(`${path}.workgroups[${i}][${j}]`, count)));
+    if (dispatch.flat) this.flat(`${path}.flat`, dispatch.flat, dispatch, program);
     for (const part of ["flops", "bytes"] as const) this.expression(`${path}.cost.${part}`, dispatch.cost?.[part] ?? 0);
     const most = this.plan.target.maxStorageBufferBindingSize;
     bindings.forEach((binding, i) => {
@@ -93,6 +95,18 @@ class PlanCheck {
       const clash = bindings.slice(0, i).findIndex((other) => overlap(other, binding));
       if (clash >= 0) throw this.wrong(`${path}.bindings[${i}]`, "a range apart from the others, as all are writable", `an overlap with bindings[${clash}]`);
     });
+  }
+
+  /** It says the same as the dispatch, but for the length. */
+  private flat(path: string, { units, workgroups, params }: FlatPlan, dispatch: DispatchPlan, program: ProgramPlan): void {
+    const block = program.params[dispatch.params] ?? [];
+    const bytes = 4 * FLAT_UNIT * units;
+    if (!dispatch.bindings.some(({ size }) => size === bytes)) throw this.wrong(`${path}.units`, "as many as times 256 bytes go into a binding of the dispatch", units);
+    if (workgroups.length !== dispatch.workgroups.length) throw this.wrong(`${path}.workgroups`, `${dispatch.workgroups.length} entries, as the dispatch has`, workgroups.length);
+    if (params.length !== block.length) throw this.wrong(`${path}.params`, `the ${block.length} parameters of the dispatch`, params.length);
+    const known = (expr: HostExpr): HostExpr => withUnits(expr, units);
+    workgroups.forEach((counts, i) => counts.forEach((count, j) => this.expression(`${path}.workgroups[${i}][${j}]`, known(count))));
+    params.forEach(({ value }, i) => this.expression(`${path}.params[${i}].value`, known(value)));
   }
 
   private range(path: string, { buffer, offset, size }: BindingPlan): void {

@@ -4,7 +4,7 @@ import { Field } from "./field.ts";
 import { HOST_OPS, type HostExpr, type HostOp } from "./host-expr.ts";
 import { BACK_ENDS } from "./schema.ts";
 import type {
-  BindingPlan, BufferPlan, ConstantPlan, DispatchPlan, GradientRange, KernelPlan, KernelVariant, Limits, ParamPlan, PhasesPlan,
+  BindingPlan, BufferPlan, ConstantPlan, DispatchPlan, FlatPlan, GradientRange, KernelPlan, KernelVariant, Limits, ParamPlan, PhasesPlan,
   Plan, PlanStats, PortPlan, ProgramPlan, RuntimeSize, TensorPlan,
 } from "./schema.ts";
 
@@ -175,14 +175,23 @@ function dispatch(field: Field): DispatchPlan {
     kernel: field.get("kernel").integer(),
     bindings: field.get("bindings").list(binding),
     params: field.get("params").integer(-1),
-    workgroups: field.get("workgroups").list((counts) => {
-      const [x, y, z, ...more] = counts.list((count) => hostExpr(count));
-      if (x === undefined || y === undefined || z === undefined || more.length > 0) throw counts.wrong("a list of 3, the workgroups along x, y and z");
-      return [x, y, z] as const;
-    }),
+    workgroups: workgroups(field.get("workgroups")),
     ...field.optional("source", (source) => source.string()),
     ...field.optional("cost", (cost) => ({ flops: hostExpr(cost.get("flops")), bytes: hostExpr(cost.get("bytes")), ...cost.optional("shape", (shape) => shape.string()) })),
+    ...field.optional("flat", flat),
   };
+}
+
+function flat(field: Field): FlatPlan {
+  return { units: field.get("units").integer(1), workgroups: workgroups(field.get("workgroups")), params: field.get("params").list(param) };
+}
+
+function workgroups(field: Field): DispatchPlan["workgroups"] {
+  return field.list((counts) => {
+    const [x, y, z, ...more] = counts.list((count) => hostExpr(count));
+    if (x === undefined || y === undefined || z === undefined || more.length > 0) throw counts.wrong("a list of 3, the workgroups along x, y and z");
+    return [x, y, z] as const;
+  });
 }
 
 function binding(field: Field): BindingPlan {

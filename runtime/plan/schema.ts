@@ -185,6 +185,19 @@ export interface DispatchPlan {
   /** The `.jm` line this use of the kernel came from. */
   readonly source?: string;
   readonly cost?: DispatchCost;
+  /** Of a dispatch over flat memory: what it is over less of it. */
+  readonly flat?: FlatPlan;
+}
+
+/**
+ * A dispatch that goes over stretches of flat memory element by element: those of its bindings that have `units` times
+ * 256 bytes. With bindings to a part of each, the same part of all, it does to them what it did to them before.
+ */
+export interface FlatPlan {
+  readonly units: number;
+  /** As in the dispatch, and as in its parameter block, but with the number of units as the size `flat` (FLAT_SIZE). */
+  readonly workgroups: DispatchPlan["workgroups"];
+  readonly params: readonly ParamPlan[];
 }
 
 /** What a dispatch does in one run, for profiles. */

@@ -16,6 +16,8 @@ export interface TrainOptions extends RunSettings {
   readonly adapter?: string | undefined;
   /** How the devices of a run exchange gradients: in half precision, or as they are ("f32", the default). */
   readonly gradients?: "f32" | "f16" | undefined;
+  /** Whether each device of a run holds only a part of the optimizer state. */
+  readonly shardOptimizer?: boolean | undefined;
 }
 
 export interface TrainResult extends RunResult {

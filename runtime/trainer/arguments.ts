@@ -15,6 +15,7 @@ export interface TrainerArguments {
   readonly devices?: string;
   readonly maxRestarts?: number;
   readonly gradients?: "f32" | "f16";
+  readonly shardOptimizer?: boolean;
   readonly checkpointEvery?: number;
   readonly logEvery?: number;
 }
@@ -30,6 +31,7 @@ const OPTIONS = {
   devices: { type: "string" },
   "max-restarts": { type: "string" },
   gradients: { type: "string" },
+  "shard-optimizer": { type: "boolean" },
   "checkpoint-every": { type: "string" },
   "log-every": { type: "string" },
   help: { type: "boolean", short: "h" },
@@ -54,6 +56,7 @@ export function parseTrainerArguments(argv: readonly string[]): TrainerArguments
     devices: text("devices"),
     maxRestarts: count("max-restarts", 0),
     gradients: oneOf("gradients", text("gradients"), ["f32", "f16"]),
+    shardOptimizer: values["shard-optimizer"] === true ? true : undefined,
     steps: count("steps", 1),
     seed: count("seed", 0),
     checkpointEvery: count("checkpoint-every", 1),

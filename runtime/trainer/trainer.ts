@@ -22,6 +22,7 @@ const HELP = `Trains the model of this folder.
   --devices <which>        several GPUs: 'all', how many, or a list as in 0,2 (jepac doctor numbers them)
   --max-restarts <n>       start again from the last checkpoint when a process or device breaks (default: 0)
   --gradients <f32|f16>    how several devices exchange gradients: f16 is half the bytes (default: f32)
+  --shard-optimizer        each of several devices holds a part of the optimizer state: less memory, more exchanged
   --checkpoint-every <n>   steps between checkpoints (default: 500); the last three are kept
   --log-every <n>          steps between lines of metrics.jsonl (default: 10)
   --help                   this text
@@ -55,7 +56,7 @@ export async function trainerMain(buildDir: URL, argv: readonly string[], stream
     } else if (devices !== undefined || maxRestarts !== undefined) {
       await trainOnDevices({ out, devices, maxRestarts: maxRestarts ?? 0 }, { script: process.argv[1]!, args: process.argv.slice(2) }, (text) => streams.out.write(`${text}\n`));
     } else {
-      if (settings.gradients === "f16") streams.out.write("note: --gradients is for several devices: one exchanges nothing\n");
+      if (settings.gradients === "f16" || settings.shardOptimizer) streams.out.write("note: --gradients and --shard-optimizer are for several devices\n");
       await trainOnScreen(options, streams.out);
     }
     return 0;

@@ -23,10 +23,10 @@ const LAUNCHERS = [
   { name: "MPICH", command: "mpirun.mpich", options: [] },
 ].map((launcher) => ({ ...launcher, absent: !koffi || spawnSync(launcher.command, ["--version"]).status !== 0 }));
 
-function train(command: readonly string[], out: string): Promise<{ code: number | null; text: string }> {
+function train(command: readonly string[], out: string, options: readonly string[] = []): Promise<{ code: number | null; text: string }> {
   const [program, ...args] = [...command, process.execPath, at("build", "trainer.js"), "--data", at("clips"), "--out", at(out), "--steps", "6", "--seed", "5", "--log-every", "1"];
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], timeout: 100_000 });
+    const child = spawn(program, [...args, ...options], { cwd: folder, stdio: ["ignore", "pipe", "pipe"], timeout: 100_000 });
     let text = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
     child.on("close", (code) => resolve({ code, text }));
@@ -48,5 +48,20 @@ describe.each(LAUNCHERS)("training under mpirun of $name", ({ command, options, 
     expect(together).toHaveLength(6);
     together.forEach((loss, i) => expect(Math.abs(loss / alone[i]! - 1), `step ${i + 1}`).toBeLessThan(2e-5));
     expect((JSON.parse(readFileSync(at(out, "run.json"), "utf8")) as { sessions: unknown[] }).sessions).toHaveLength(1);
+  }, 120_000);
+
+  it.skipIf(absent)("divides the optimizer state and exchanges in half precision, with checkpoints of all of it", async () => {
+    if (!existsSync(at("alone"))) expect((await train([], "alone")).code).toBe(0);
+    const launcher = [command, ...options, "-n", "2"];
+    const { code, text } = await train(launcher, `${command}-divided`, ["--shard-optimizer", "--gradients", "f16"]);
+    expect(code, text).toBe(0);
+    expect(text).toContain("is divided among 2 devices");
+    const [alone, together] = [await losses("alone"), await losses(`${command}-divided`)];
+    expect(together).toHaveLength(6);
+    together.forEach((loss, i) => expect(Math.abs(loss / alone[i]! - 1), `step ${i + 1}`).toBeLessThan(5e-4));
+    // Undivided, the same numbers: the file holds the state of all ranks.
+    expect((await train(launcher, `${command}-whole`, ["--gradients", "f16"])).code).toBe(0);
+    const checkpoint = (out: string): Buffer => readFileSync(at(out, "checkpoints", "step-000006.safetensors"));
+    expect(checkpoint(`${command}-divided`).equals(checkpoint(`${command}-whole`))).toBe(true);
   }, 120_000);
 });

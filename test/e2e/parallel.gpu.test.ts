@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeSyntheticClips } from "../../runtime/data/index.ts";
@@ -77,13 +77,33 @@ describe.skipIf(two === null)("training on two devices", () => {
     expect(half, half.err).toMatchObject({ code: 0, err: "" });
     const one = await trainer("alone", ["--steps", "8", "--gradients", "f16"]);
     expect(one.code).toBe(0);
-    expect(one.out).toContain("note: --gradients is for several devices: one exchanges nothing\n");
+    expect(one.out).toContain("note: --gradients and --shard-optimizer are for several devices\n");
     const [a, b] = [await metrics("half"), await metrics("alone")];
     expect(a).toHaveLength(8);
     const differences = a.map((line, i) => Math.abs(Number(line["loss"]) / Number(b[i]!["loss"]) - 1));
     expect(Math.max(...differences)).toBeLessThan(5e-4);
     expect(Math.max(...differences)).toBeGreaterThan(0);
   }, 120_000);
+
+  it("divides the optimizer state when told to, and goes on with or without", async () => {
+    const SHARD = ["--devices", "2", "--shard-optimizer"];
+    const divided = await trainer("divided", ["--steps", "8", ...SHARD]);
+    expect(divided, divided.err).toMatchObject({ code: 0, err: "" });
+    // Two moments of 22,528 bytes of weights, each held by half: 256 bytes of padding at most.
+    expect(divided.out).toMatch(/^note: the optimizer state \(0\.04\d MiB\) is divided among 2 devices: each saves 0\.02\d MiB of 0\.\d+ MiB$/m);
+    const latest = (run: string, step: string): Buffer => readFileSync(at(run, "checkpoints", `step-${step}.safetensors`));
+    const straight = await trainer("undivided", ["--steps", "12", "--devices", "2"]);
+    expect(straight.code).toBe(0);
+    expect(latest("divided", "000008").equals(latest("undivided", "000008"))).toBe(true);
+
+    // From the same checkpoint: divided again, and the other way round.
+    cpSync(at("divided"), at("continued"), { recursive: true });
+    expect((await trainer("divided", ["--steps", "12", "--resume", ...SHARD])).code).toBe(0);
+    expect((await trainer("continued", ["--steps", "12", "--resume", "--devices", "2"])).code).toBe(0);
+    for (const run of ["divided", "continued"]) expect(latest(run, "000012").equals(latest("undivided", "000012")), run).toBe(true);
+    const alone = await trainer("divided", ["--steps", "13", "--resume"]);
+    expect(alone.out).toContain("done: 13 steps");
+  }, 180_000);
 
   it("ends with the reason and the checkpoint when a process dies, or starts again from there", async () => {
     const ended = await trainer("killed", ["--steps", "100000", "--devices", "2"], killAt(10, 1));

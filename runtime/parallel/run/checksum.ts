@@ -20,7 +20,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   atomicAdd(&sum, part);
 }`;
 
-/** 32 bits for each buffer that a run keeps between steps (weights, averages, optimizer state), computed on the device. */
+/** 32 bits for each of some of a plan's buffers, computed on the device. */
 export class Checksum {
   private readonly session: Session;
   private readonly pipeline: GPUComputePipeline;
@@ -28,11 +28,11 @@ export class Checksum {
   private readonly groups: readonly { readonly bindings: GPUBindGroup; readonly count: number }[];
   private readonly staging: GPUBuffer;
 
-  constructor(session: Session) {
+  constructor(session: Session, buffers: readonly number[]) {
     this.session = session;
     const { device, limits } = session.gpu;
     this.pipeline = device.createComputePipeline({ label: "checksum", layout: "auto", compute: { module: device.createShaderModule({ label: "checksum", code: WGSL }) } });
-    const windows = session.plan.buffers.flatMap(({ kind, bytes }, buffer) => (kind === "weights" || kind === "state" ? windowsOf(buffer, bytes, limits.maxStorageBufferBindingSize) : []));
+    const windows = buffers.flatMap((buffer) => windowsOf(buffer, session.plan.buffers[buffer]!.bytes, limits.maxStorageBufferBindingSize));
     this.sums = windows.map(() => device.createBuffer({ label: "checksum", size: 4, usage: BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST }));
     this.groups = windows.map(({ buffer, offset, size }, i) => {
       const resources = [{ buffer: this.sums[i]! }, { buffer: session.bufferAt(buffer), offset, size }];

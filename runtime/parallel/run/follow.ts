@@ -19,6 +19,8 @@ export async function follow(group: Collective, session: ParallelSession, replic
     onRow() {},
     async save(step) {
       await replicas.check(step);
+      // Rank 0 writes whole tensors, of which every rank has a part.
+      for (const name of session.sharded.names) await session.sharded.read(name);
       await group.barrier();
     },
   });

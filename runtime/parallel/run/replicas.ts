@@ -1,27 +1,36 @@
 import { UserError } from "../../errors.ts";
 import type { Session } from "../../execute/index.ts";
 import type { Collective } from "../collective.ts";
+import type { ShardedState } from "../shard/sharded-state.ts";
 import { Checksum } from "./checksum.ts";
 
-/** Keeps the copies of a model's state on all ranks the same: gives them rank 0's, and checks that they stay so. */
+/**
+ * Keeps the copies of a model's state on all ranks the same: gives them rank 0's, and checks that they stay so. Of
+ * optimizer state that is divided there are no copies: every rank gets its part.
+ */
 export class Replicas {
   private readonly session: Session;
   private readonly group: Collective;
+  private readonly sharded: ShardedState | undefined;
   private readonly checksum: Checksum;
 
-  constructor(session: Session, group: Collective) {
+  constructor(session: Session, group: Collective, sharded?: ShardedState) {
     this.session = session;
     this.group = group;
-    this.checksum = new Checksum(session);
+    this.sharded = sharded;
+    const kept = session.plan.buffers.flatMap(({ kind }, buffer) => (kind === "weights" || kind === "state" ? [buffer] : []));
+    this.checksum = new Checksum(session, kept.filter((buffer) => !sharded?.buffers.has(buffer)));
   }
 
   /** Rank 0's state becomes that of all. Devices of different makers may draw other bits of the same random weights. */
   async spread(): Promise<void> {
     for (const { name } of this.session.plan.tensors) {
+      if (this.sharded?.has(name)) continue;
       const values = await this.session.readTensor(name);
       await this.group.broadcast(new Uint8Array(values.buffer), 0);
       if (this.group.rank !== 0) this.session.writeTensor(name, values);
     }
+    await this.sharded?.spread();
   }
 
   /**

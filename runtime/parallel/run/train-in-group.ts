@@ -11,6 +11,8 @@ import type { TrainOptions, TrainResult } from "../../train/train.ts";
 import { versions } from "../../train/versions.ts";
 import type { Collective } from "../collective.ts";
 import type { Place } from "../launcher.ts";
+import { planOfRank, type RankPlan } from "../shard/rank-plan.ts";
+import { bucketsOf } from "../step/buckets.ts";
 import { ParallelSession } from "../step/parallel-session.ts";
 import { sharesOf, type Share } from "../step/shares.ts";
 import { follow } from "./follow.ts";
@@ -39,21 +41,24 @@ export async function trainInGroup(options: TrainOptions, rank: Rank): Promise<T
   const { passes, clips } = phasesFor(loaded, place.world);
   if (place.rank === 0) await new RunFolder(options.out).start(options.resume ?? false);
   const feed = await Feed.open(loaded.plan, options.data);
-  const session = await Session.open(loaded, gpu);
+  const shard = options.shardOptimizer && place.world > 1 ? shardOf(loaded, place) : undefined;
+  const session = await Session.open(shard ? { ...loaded, plan: shard.plan } : loaded, gpu);
   // Compiling blocks this process for long, which others would take for its end.
   for (const program of ["init", "step"]) session.prepare(program);
   const group = await join();
-  const members = await meetMembers(group, describeMember(gpu, choice, { plan: `${loaded.plan.fingerprint} in ${passes}`, data: feed?.identity.digest ?? null, exchange: options.gradients ?? "f32" }));
+  const members = await meetMembers(group, describeMember(gpu, choice, { plan: `${loaded.plan.fingerprint} in ${passes}`, data: feed?.identity.digest ?? null, exchange: [options.gradients ?? "f32", ...(shard ? ["sharded"] : [])].join(", ") }));
   const share = (await shares(session, group, members, passes))[group.rank]!;
   feed?.take({ before: share.first * clips, count: share.count * clips });
-  const replicas = new Replicas(session, group);
-  const parallel = new ParallelSession(session, group, share, { signal: options.signal, gradients: group.world === 1 ? "f32" : options.gradients, check: (stepsDone) => replicas.check(stepsDone) });
+  const gradients = group.world === 1 ? "f32" : options.gradients;
+  const parallel: ParallelSession = new ParallelSession(session, group, share, { signal: options.signal, gradients, shard, check: (stepsDone) => replicas.check(stepsDone) });
+  const replicas: Replicas = new Replicas(session, group, parallel.sharded);
   try {
     if (group.rank !== 0) {
       await follow(group, parallel, replicas, { plan: loaded.plan, data: feed });
       return null;
     }
     noteHindrances(members, options);
+    if (shard) options.observer?.note?.(savedText(loaded, shard, group.world));
     const result = await runTraining(
       { plan: loaded.plan, session: parallel, adapter: devicesInWords(members), versions: versions(), data: feed, followers: leadFollowers(group, replicas) },
       { ...options, signal: parallel.stop },
@@ -75,6 +80,20 @@ function phasesFor({ plan }: LoadedPlan, world: number): { passes: number; clips
   const fitting = Math.floor(batch / world);
   const hint = fitting >= 1 ? `Build it in parts: jepac build ... --micro-batch ${largestDivisor(batch, fitting)}` : "Build it with a larger batch.";
   throw new UserError("JR724", `the batch of ${plan.model} is computed in ${phases?.passes ?? 1} part(s), too few for ${world} devices`, hint);
+}
+
+/** @throws UserError JR726 there is nothing to divide */
+function shardOf({ plan, where }: LoadedPlan, { rank, world }: Place): RankPlan {
+  const shard = planOfRank(plan, bucketsOf(plan.programs["step"]!.phases!.gradients), rank, world);
+  if (shard.saved > 0) return shard;
+  const hint = "Optimizers whose state starts at 0 can be divided. If this one's does, build the model again: an older build does not say how.";
+  throw new UserError("JR726", `${where} has no optimizer state that ${world} devices could divide`, hint);
+}
+
+function savedText({ plan }: LoadedPlan, { saved, states }: RankPlan, world: number): string {
+  const whole = states.reduce((sum, { elements }) => sum + 4 * elements, 0);
+  const mebi = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 ? 3 : 1)} MiB`;
+  return `the optimizer state (${mebi(whole)}) is divided among ${world} devices: each saves ${mebi(saved)} of ${mebi(plan.stats.peakBytes)}`;
 }
 
 function largestDivisor(of: number, most: number): number {

@@ -8,6 +8,9 @@ export interface Bucket {
   readonly after: number;
 }
 
+/** Bytes of a bucket, about. */
+export const BUCKET_BYTES = 8 * 2 ** 20;
+
 /** No range of a bucket is longer: it bounds what an exchange takes of the host, and fits MPI's counts. */
 const LONGEST = 64 * 2 ** 20;
 
@@ -15,7 +18,7 @@ const LONGEST = 64 * 2 ** 20;
  * Packs ranges, in the order in which they become final, into buckets of about so many bytes: small enough that the
  * first leaves the device while the backward pass goes on, large enough that an exchange is worth its start.
  */
-export function bucketsOf(ranges: readonly GradientRange[], bytes: number): Bucket[] {
+export function bucketsOf(ranges: readonly GradientRange[], bytes: number = BUCKET_BYTES): Bucket[] {
   const buckets: Bucket[] = [];
   let open: GradientRange[] = [];
   let filled = 0;

@@ -3,6 +3,9 @@ import type { PhasesPlan } from "../../plan/schema.ts";
 import type { PlanSession, Running, RunOptions, Values } from "../../train/session.ts";
 import type { Collective } from "../collective.ts";
 import { Serial } from "../serial.ts";
+import type { RankPlan } from "../shard/rank-plan.ts";
+import { ShardedState } from "../shard/sharded-state.ts";
+import { WeightsGather } from "../shard/weights-gather.ts";
 import { BucketExchange } from "./bucket-exchange.ts";
 import { bucketsOf } from "./buckets.ts";
 import { HangWatch } from "./hang-watch.ts";
@@ -11,8 +14,6 @@ import type { Share } from "./shares.ts";
 import { StepClock } from "./step-clock.ts";
 import { wireOf, type Wire } from "./wire.ts";
 
-/** Bytes of a bucket, about. */
-const BUCKET_BYTES = 8 * 2 ** 20;
 /** Steps between two checks of the replicas: reading all weights once in so many steps costs nothing that shows. */
 const CHECK_EVERY = 100;
 
@@ -22,6 +23,8 @@ export interface ParallelOptions {
   readonly bucketBytes?: number | undefined;
   /** How gradients travel; f32 when absent. The same on all ranks. */
   readonly gradients?: SumFormat | undefined;
+  /** Where optimizer state is divided: what the session's plan was made by, with buckets of `bucketBytes`. */
+  readonly shard?: RankPlan | undefined;
   /** Called after every `checkEvery` steps, at the same point on all ranks. */
   readonly check?: ((stepsDone: number) => Promise<void>) | undefined;
   readonly checkEvery?: number | undefined;
@@ -35,7 +38,8 @@ interface Outcome {
 
 /**
  * A training step shared by the ranks of a group. Each computes its share of the passes; the gradients are summed over
- * all ranks bucket by bucket while the last pass goes on; then each makes the same updates. So all hold the weights that
+ * all ranks bucket by bucket while the last pass goes on; then each makes the same updates, or where optimizer state is divided those
+ * of its part, which all others get from it. So all hold the weights that
  * one device would have after the whole batch, up to the order of the sums, and the same bits as each other.
  */
 export class ParallelSession implements PlanSession {
@@ -49,6 +53,9 @@ export class ParallelSession implements PlanSession {
   private readonly phases: PhasesPlan;
   private readonly wire: Wire;
   private readonly exchanges: readonly BucketExchange[];
+  /** Of a run that divides its optimizer state. */
+  private readonly gather: WeightsGather | undefined;
+  readonly sharded: ShardedState;
   private readonly stopping = new AbortController();
   private readonly options: ParallelOptions;
   private readonly hang: HangWatch;
@@ -59,9 +66,12 @@ export class ParallelSession implements PlanSession {
     this.group = group;
     this.share = share;
     this.phases = session.plan.programs["step"]!.phases!;
-    const buckets = bucketsOf(this.phases.gradients, options.bucketBytes ?? BUCKET_BYTES);
+    const buckets = bucketsOf(this.phases.gradients, options.bucketBytes);
     this.wire = wireOf(options.gradients ?? "f32", session, Math.max(...buckets.map(({ bytes }) => bytes)));
-    this.exchanges = buckets.map((bucket) => new BucketExchange(session, group, bucket, this.wire));
+    const { shard } = options;
+    this.exchanges = buckets.map((bucket) => new BucketExchange(session, group, bucket, this.wire, shard?.wholeGradients === false));
+    this.gather = shard && new WeightsGather(session, group, buckets, shard.families);
+    this.sharded = new ShardedState(session, group, shard);
     this.options = options;
     this.hang = new HangWatch(`rank ${group.rank}'s device '${session.gpu.info.name}'`);
     this.stop = this.stopping.signal;
@@ -81,17 +91,20 @@ export class ParallelSession implements PlanSession {
     return { sizes, outputs };
   }
 
+  /** Of divided optimizer state, all ranks must read the same tensors in the same order: see `ShardedState`. */
   readTensor(name: string): Promise<Float32Array> {
-    return this.session.readTensor(name);
+    return this.sharded.has(name) ? this.sharded.read(name) : this.session.readTensor(name);
   }
 
   writeTensor(name: string, values: Float32Array): void {
-    this.session.writeTensor(name, values);
+    if (this.sharded.has(name)) this.sharded.hold(name, values);
+    else this.session.writeTensor(name, values);
   }
 
   dispose(): void {
     for (const exchange of this.exchanges) exchange.destroy();
     this.wire.destroy();
+    this.gather?.destroy();
   }
 
   private async step({ step, seed, sizes, inputs = {}, read }: RunOptions): Promise<Outcome> {
@@ -112,6 +125,8 @@ export class ParallelSession implements PlanSession {
       await this.clock.exchange(() => exchange.sum());
     }
     this.session.submitPart("step", { step, seed, sizes, part: { from: updateFrom, to: dispatches.length } });
+    const { gather } = this;
+    if (gather) await this.clock.exchange(() => gather.run((mapped) => this.hang.wait(step, mapped)));
     this.clock.end();
     const outcome = await this.outcomeOf(computed);
     const { check, checkEvery = CHECK_EVERY } = this.options;

@@ -1,12 +1,14 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { CompileOptions } from "../../../compiler/compile.ts";
-import type { Session } from "../../../runtime/execute/index.ts";
+import { Session } from "../../../runtime/execute/index.ts";
 import type { Collective } from "../../../runtime/parallel/collective.ts";
 import { Replicas } from "../../../runtime/parallel/run/replicas.ts";
 import { ParallelSession, type ParallelOptions } from "../../../runtime/parallel/step/parallel-session.ts";
-import { sharesOf } from "../../../runtime/parallel/step/shares.ts";
+import { planOfRank, type RankPlan } from "../../../runtime/parallel/shard/rank-plan.ts";
+import { bucketsOf } from "../../../runtime/parallel/step/buckets.ts";
+import { sharesOf, type Share } from "../../../runtime/parallel/step/shares.ts";
 import { compileSmall, SAMPLES, smallBatch } from "../../e2e/small.ts";
-import { sessionOf } from "../../support/session.ts";
+import { loadedOf, sessionOf, testGpu } from "../../support/session.ts";
 import { asGroup, valuesOf } from "./group.ts";
 
 const STEPS = 30;
@@ -26,22 +28,56 @@ interface Trained {
   readonly tensors: Map<string, Float32Array>;
 }
 
-/** The curve of one rank of a group, and its weights at the end. Ranks of this test share one device, which a program may. */
-async function train(group: Collective, speeds: readonly number[], options: ParallelOptions = {}): Promise<Trained> {
-  const session = await open(1);
-  const share = sharesOf(4, speeds)[group.rank]!;
-  const parallel = new ParallelSession(session, group, share, { bucketBytes: 4096, ...options });
+const BUCKET_BYTES = 4096;
+/** Steps that suffice where bits are compared. */
+const FEW = 8;
+
+/** Of a rank that holds a part of the optimizer state: its plan, and a session of it. */
+async function openShard({ rank, world }: Collective, options: CompileOptions): Promise<{ session: Session; shard: RankPlan }> {
+  const whole = compileSmall({ set: { steps: `${STEPS}` }, microBatch: 1, ...options });
+  const shard = planOfRank(whole.plan, bucketsOf(whole.plan.programs["step"]!.phases!.gradients, BUCKET_BYTES), rank, world);
+  const session = await Session.open({ ...loadedOf(whole), plan: shard.plan }, await testGpu());
+  opened.push(session);
+  session.run("init", { step: 0, seed: 4, read: [] });
+  return { session, shard };
+}
+
+/** What `train` gives, of ranks that divide the optimizer state; its tensors are whole. */
+async function trainSharded(group: Collective, gradients: "f32" | "f16", options: CompileOptions = {}): Promise<Trained & { bytes: number; saved: number }> {
+  const { session, shard } = await openShard(group, options);
+  const share = sharesOf(4, new Array<number>(group.world).fill(1))[group.rank]!;
+  const parallel = new ParallelSession(session, group, share, { bucketBytes: BUCKET_BYTES, gradients, shard });
   opened.push(parallel);
+  const replicas = new Replicas(session, group, parallel.sharded);
+  opened.push({ dispose: () => replicas.destroy() });
+  const { losses, sizes } = await steps(parallel, share, FEW);
+  await replicas.check(FEW);
+  const tensors = new Map<string, Float32Array>();
+  for (const { name } of compileSmall({ microBatch: 1, ...options }).plan.tensors) tensors.set(name, await parallel.readTensor(name));
+  const bytes = session.plan.buffers.reduce((sum, { kind }, i) => sum + (kind === "state" ? session.bufferAt(i).size : 0), 0);
+  return { losses, sizes, tensors, bytes, saved: shard.saved };
+}
+
+/** The curve of one rank of a group, and its weights at the end. Ranks of this test share one device, which a program may. */
+async function train(group: Collective, speeds: readonly number[], options: ParallelOptions = {}, compiled: CompileOptions = {}, count = STEPS): Promise<Trained> {
+  const session = await open(1, compiled);
+  const share = sharesOf(4, speeds)[group.rank]!;
+  const parallel = new ParallelSession(session, group, share, { bucketBytes: BUCKET_BYTES, ...options });
+  opened.push(parallel);
+  return { ...(await steps(parallel, share, count)), tensors: await session.readTensors() };
+}
+
+async function steps(parallel: ParallelSession, share: Share, count: number): Promise<Omit<Trained, "tensors">> {
   const losses: number[] = [];
   const sizes: number[] = [];
-  for (let step = 0; step < STEPS; step++) {
+  for (let step = 0; step < count; step++) {
     const { clip, valid } = smallBatch(step) as { clip: Float32Array; valid: Int32Array };
     const end = share.first + share.count;
     const running = parallel.run("step", { step, seed: 4, inputs: { clip: clip.subarray(SAMPLES * share.first, SAMPLES * end), valid: valid.subarray(share.first, end) } });
     losses.push((await running.outputs())["loss"]![0]!);
     sizes.push(running.sizes["M"]!);
   }
-  return { losses, sizes, tensors: await session.readTensors() };
+  return { losses, sizes };
 }
 
 describe("a step shared by ranks", () => {
@@ -71,6 +107,28 @@ describe("a step shared by ranks", () => {
     for (const rank of half.slice(1)) {
       expect(rank.losses).toEqual(half[0]!.losses);
       expect(rank.tensors).toEqual(half[0]!.tensors);
+    }
+  });
+
+  it.each([
+    { world: 2, gradients: "f32", precision: "f32" },
+    { world: 3, gradients: "f16", precision: "f32" },
+    { world: 4, gradients: "f32", precision: "f32" },
+    { world: 2, gradients: "f32", precision: "f16" },
+  ] as const)("by $world ranks that divide the optimizer state leaves the bits of ranks that do not (gradients $gradients, build $precision)", async ({ world, gradients, precision }) => {
+    const whole = await valuesOf(world, (group) => train(group, new Array<number>(world).fill(1), { gradients }, { precision }, FEW));
+    const sharded = await valuesOf(world, (group) => trainSharded(group, gradients, { precision }));
+    for (const rank of sharded) {
+      expect(rank.losses).toEqual(whole[0]!.losses);
+      expect(rank.tensors).toEqual(whole[0]!.tensors);
+    }
+    // Two moments of each weight, and nothing else, are held once by all ranks together; loss scaling is on each.
+    const scaler = precision === "f16" ? 1024 : 0;
+    const moments = 2 * (16640 + 4608 + 1280);
+    for (const { bytes, saved } of sharded) {
+      expect(bytes - scaler).toBe(moments - saved);
+      // A block of each net's two buffers more, at most; who holds nothing of one has a block of it all the same.
+      expect(bytes - scaler).toBeLessThanOrEqual(moments / world + 2 * 3 * 256);
     }
   });
 

@@ -48,6 +48,7 @@ describe("parsePlan", () => {
     ["too few bindings", edited([...dispatch, "bindings"], []), "expected the 4 bindings of kernel 'total', found 0"],
     ["workgroups for one variant of two", edited([...dispatch, "workgroups"], [[1, 1, 1]]), "expected one entry for each of the 2 variants of kernel 'total', found 1"],
     ["workgroups of two axes", edited([...dispatch, "workgroups", 0], [1, 1]), "expected a list of 3, the workgroups along x, y and z, found a list of 2"],
+    ["a length of flat memory that no binding has", edited([...dispatch, "flat"], { units: 1, workgroups: [], params: [] }), "'programs.step.dispatches[1].flat.units': expected as many as times 256 bytes go into a binding of the dispatch, found 1"],
     ["parameters a kernel does not take", edited([...dispatch, "params"], 0), "'programs.step.dispatches[1].params': expected -1, no parameter block, for kernel 'total', found 0"],
     ["a parameter block that is not there", edited(["programs", "step", "dispatches", 0, "params"], 1), "'programs.step.dispatches[0].params': expected an index of parameter blocks, 0 to 0, found 1"],
     ["a tensor past its buffer", edited(["tensors", 1, "shape"], [2, 4000]), "'tensors[1]': expected a range inside buffer 'weights' of 512 bytes, found 32000 bytes at 256"],

@@ -9,7 +9,7 @@ describe("the trainer's arguments", () => {
     expect(parseTrainerArguments(["--data", "clips", "--out=runs/a", "--steps", "1_000", "--seed=0", "--resume", "--adapter", "software", "--checkpoint-every=50", "--log-every", "1"])).toEqual({
       help: false, data: "clips", out: "runs/a", steps: 1000, seed: 0, resume: true, adapter: "software", checkpointEvery: 50, logEvery: 1,
     });
-    expect(parseTrainerArguments(["--devices", "0,2", "--gradients", "f16", "--max-restarts=3"])).toMatchObject({ devices: "0,2", gradients: "f16", maxRestarts: 3 });
+    expect(parseTrainerArguments(["--devices", "0,2", "--gradients", "f16", "--max-restarts=3", "--shard-optimizer"])).toMatchObject({ devices: "0,2", gradients: "f16", maxRestarts: 3, shardOptimizer: true });
     expect(parseTrainerArguments([])).toEqual({ help: false, resume: false });
     expect(parseTrainerArguments(["-h"]).help).toBe(true);
   });
